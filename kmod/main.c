@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * HMAC on an open file: /dev/hmac.
+ *
+ *	int fd = open("/dev/hmac", O_RDWR | O_CLOEXEC);
+ *	struct hmacdev_new new = { .alg = "sha256", .key = ..., ... };
+ *	ioctl(fd, HMACDEV_IOC_NEW, &new);
+ *	write(fd, message, size);
+ *	ioctl(fd, HMACDEV_IOC_FINALIZE, &tag);
+ *
+ * This file has the device and the way of a call; <linux/hmacdev.h> says what
+ * each call does.
+ */
+#include <linux/err.h>
+#include <linux/init.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/nospec.h>
+#include <linux/stddef.h>
+#include <linux/uaccess.h>
+
+#include "hmacdev.h"
+
+static char *algs;
+module_param(algs, charp, 0444);
+MODULE_PARM_DESC(algs, "comma-separated algorithms to allow (default: all)");
+
+struct operation {
+	unsigned int cmd;
+	size_t min_size;
+	int (*handler)(struct hmacdev_call *call);
+};
+
+/* @_last is the last field that the struct had when it was first published. */
+#define OPERATION(_name, _handler, _struct, _last)			\
+	[_IOC_NR(HMACDEV_IOC_##_name)] = {				\
+		.cmd = HMACDEV_IOC_##_name,				\
+		.min_size = offsetofend(struct hmacdev_##_struct, _last), \
+		.handler = hmacdev_ioctl_##_handler,			\
+	}
+
+static const struct operation operations[] = {
+	OPERATION(ALG, alg, alg, reserved),
+	OPERATION(NEW, new, new, reserved),
+	OPERATION(UPDATE, update, update, len),
+	OPERATION(DIGEST, digest, tag, flags),
+	OPERATION(FINALIZE, finalize, tag, flags),
+	OPERATION(VERIFY, verify, tag, flags),
+	OPERATION(RESET, reset, reset, reserved),
+	OPERATION(COPY, copy, copy, rights),
+	OPERATION(RESTRICT, restrict, restrict, rights),
+	OPERATION(INFO, info, info, alg),
+};
+
+/* By type, number and direction. The size is the caller's, and may differ. */
+static const struct operation *find_operation(unsigned int cmd)
+{
+	const unsigned int nr = _IOC_NR(cmd);
+	const struct operation *op;
+
+	if (nr >= ARRAY_SIZE(operations))
+		return NULL;
+	op = &operations[array_index_nospec(nr, ARRAY_SIZE(operations))];
+	return (cmd ^ op->cmd) & ~IOCSIZE_MASK ? NULL : op;
+}
+
+static long hmacdev_ioctl(struct file *file, unsigned int cmd,
+			  unsigned long arg)
+{
+	const struct operation *op = find_operation(cmd);
+	struct hmacdev_call call;
+	int err;
+
+	if (!op)
+		return -ENOTTY;
+	call.ctx = file->private_data;
+	call.user = (void __user *)arg;
+	call.user_size = _IOC_SIZE(cmd);
+	call.size = _IOC_SIZE(op->cmd);
+	if (call.user_size < op->min_size)
+		return -EINVAL;
+
+	err = copy_struct_from_user(&call.args, call.size, call.user,
+				    call.user_size);
+	if (err)
+		return err;
+	return op->handler(&call);
+}
+
+/**
+ * hmacdev_call_reply() - give the caller's struct back, with what we wrote to it
+ * @call: the call
+ *
+ * Not more than the caller has room for. Whatever an operation does to its
+ * context comes after this, which may fail.
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -EFAULT.
+ */
+int hmacdev_call_reply(struct hmacdev_call *call)
+{
+	size_t size = min(call->size, call->user_size);
+
+	return copy_to_user(call->user, &call->args, size) ? -EFAULT : 0;
+}
+
+static ssize_t hmacdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	return hmacdev_context_write(iocb->ki_filp->private_data, from);
+}
+
+static int hmacdev_open(struct inode *inode, struct file *file)
+{
+	const fmode_t both = FMODE_READ | FMODE_WRITE;
+	struct hmacdev_context *ctx;
+
+	/* Keys and tags go both ways, so the node's mode must allow both. */
+	if ((file->f_mode & both) != both)
+		return -EACCES;
+	ctx = hmacdev_context_alloc();
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	file->private_data = ctx;
+	return stream_open(inode, file);
+}
+
+static int hmacdev_release(struct inode *inode, struct file *file)
+{
+	hmacdev_context_free(file->private_data);
+	return 0;
+}
+
+const struct file_operations hmacdev_fops = {
+	.owner = THIS_MODULE,
+	.open = hmacdev_open,
+	.release = hmacdev_release,
+	.unlocked_ioctl = hmacdev_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.write_iter = hmacdev_write_iter,
+	.splice_write = iter_file_splice_write,
+	.show_fdinfo = hmacdev_context_show,
+};
+
+static struct miscdevice hmacdev_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "hmac",
+	.mode = 0660,
+	.fops = &hmacdev_fops,
+};
+
+static int __init hmacdev_init(void)
+{
+	int err = hmacdev_alg_init(algs);
+
+	if (err)
+		return err;
+	return misc_register(&hmacdev_device);
+}
+
+static void __exit hmacdev_exit(void)
+{
+	misc_deregister(&hmacdev_device);
+}
+
+module_init(hmacdev_init);
+module_exit(hmacdev_exit);
+
+MODULE_DESCRIPTION("HMAC on an open file");
+MODULE_LICENSE("GPL");
