@@ -8,8 +8,8 @@
  */
 #include <linux/ctype.h>
 #include <linux/err.h>
+#include <linux/moduleparam.h>
 #include <linux/nospec.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "hmacdev.h"
@@ -31,13 +31,13 @@ static const struct hmacdev_algorithm algorithms[] = {
 	{ "streebog512", NULL, "hmac(streebog512)", 64, 64, false },
 };
 
-/* Rows that the administrator allows; written at load only. */
-static u32 allowed_rows = GENMASK(ARRAY_SIZE(algorithms) - 1, 0);
+static char *allowed[ARRAY_SIZE(algorithms)];
+static unsigned int allowed_count;
+module_param_array_named(algs, allowed, charp, &allowed_count, 0444);
+MODULE_PARM_DESC(algs, "comma-separated algorithms to allow (default: all)");
 
-static bool is_allowed(const struct hmacdev_algorithm *alg)
-{
-	return allowed_rows & BIT(alg - algorithms);
-}
+/* The same as a mask of rows; written at load only. */
+static u32 allowed_rows = GENMASK(ARRAY_SIZE(algorithms) - 1, 0);
 
 /* Undo the spellings that mean the same; @name is ours to change. */
 static char *normalize(char *name)
@@ -58,91 +58,50 @@ static char *normalize(char *name)
 	return name;
 }
 
-static const struct hmacdev_algorithm *lookup(char *name)
-{
-	size_t i;
-
-	name = normalize(name);
-	for (i = 0; i < ARRAY_SIZE(algorithms); i++) {
-		const struct hmacdev_algorithm *alg = &algorithms[i];
-
-		if (!strcmp(name, alg->name) ||
-		    (alg->alias && !strcmp(name, alg->alias)))
-			return alg;
-	}
-	return ERR_PTR(-ENOENT);
-}
-
-static bool is_terminated(const char *name)
-{
-	return memchr(name, '\0', HMACDEV_NAME_LEN);
-}
-
-/**
- * hmacdev_alg_find() - find the algorithm that a user means
- * @name: HMACDEV_NAME_LEN bytes, hostile; changed on the way
- *
- * Context: any.
- * Return: the algorithm; -EINVAL for a name without an end, -ENOENT for one that
- * is unknown or not allowed.
+/*
+ * The algorithm that a user means by @name: HMACDEV_NAME_LEN bytes, hostile,
+ * changed on the way. -EINVAL if they have no end, -ENOENT if it is not listed.
  */
 const struct hmacdev_algorithm *hmacdev_alg_find(char *name)
 {
 	const struct hmacdev_algorithm *alg;
 
-	if (!is_terminated(name))
+	if (!memchr(name, '\0', HMACDEV_NAME_LEN))
 		return ERR_PTR(-EINVAL);
-	alg = lookup(name);
-	if (!IS_ERR(alg) && !is_allowed(alg))
-		return ERR_PTR(-ENOENT);
-	return alg;
+	name = normalize(name);
+	for (alg = algorithms; alg < algorithms + ARRAY_SIZE(algorithms); alg++)
+		if (!strcmp(name, alg->name) ||
+		    (alg->alias && !strcmp(name, alg->alias)))
+			return alg;
+	return ERR_PTR(-ENOENT);
 }
 
-/**
- * hmacdev_alg_init() - narrow the list to what the administrator allows
- * @allowed: names separated by commas; NULL or empty for all
- *
- * Context: process, may sleep.
- * Return: 0; -EINVAL for a name that is not on the list, -ENOMEM.
- */
-int hmacdev_alg_init(const char *allowed)
+/* Whether the administrator lets it be used. */
+bool hmacdev_alg_allowed(const struct hmacdev_algorithm *alg)
 {
-	char *names, *rest, *name;
+	return allowed_rows & BIT(alg - algorithms);
+}
+
+/* Narrow the list, at load, to what the administrator names. */
+int hmacdev_alg_init(void)
+{
+	char name[HMACDEV_NAME_LEN];
 	u32 rows = 0;
-	int err = 0;
+	unsigned int i;
 
-	if (!allowed || !*allowed)
-		return 0;
+	for (i = 0; i < allowed_count; i++) {
+		const struct hmacdev_algorithm *alg;
 
-	names = kstrdup(allowed, GFP_KERNEL);
-	if (!names)
-		return -ENOMEM;
-
-	rest = names;
-	while ((name = strsep(&rest, ","))) {
-		const struct hmacdev_algorithm *alg = lookup(strim(name));
-
-		if (IS_ERR(alg)) {
-			err = -EINVAL;
-			break;
-		}
+		if (strscpy(name, allowed[i], sizeof(name)) < 0)
+			return -EINVAL;
+		alg = hmacdev_alg_find(name);
+		if (IS_ERR(alg))
+			return -EINVAL;
 		rows |= BIT(alg - algorithms);
 	}
-	if (!err)
+	if (rows)
 		allowed_rows = rows;
-	kfree(names);
-	return err;
-}
-
-static u32 alg_traits(const struct hmacdev_algorithm *alg)
-{
-	u32 traits = 0;
-
-	if (is_allowed(alg) && crypto_has_shash(alg->template, 0, 0))
-		traits |= HMACDEV_ALG_AVAILABLE;
-	if (alg->fips)
-		traits |= HMACDEV_ALG_FIPS;
-	return traits;
+	return 0;
 }
 
 int hmacdev_ioctl_alg(struct hmacdev_call *call)
@@ -154,9 +113,7 @@ int hmacdev_ioctl_alg(struct hmacdev_call *call)
 		return -EINVAL;
 
 	if (args->flags & HMACDEV_ALG_BY_NAME) {
-		if (!is_terminated(args->name))
-			return -EINVAL;
-		alg = lookup(args->name);
+		alg = hmacdev_alg_find(args->name);
 		if (IS_ERR(alg))
 			return PTR_ERR(alg);
 	} else {
@@ -170,6 +127,8 @@ int hmacdev_ioctl_alg(struct hmacdev_call *call)
 	strscpy_pad(args->name, alg->name, sizeof(args->name));
 	args->digest_size = alg->digest_size;
 	args->block_size = alg->block_size;
-	args->traits = alg_traits(alg);
+	args->traits = alg->fips ? HMACDEV_ALG_FIPS : 0;
+	if (hmacdev_alg_allowed(alg) && crypto_has_shash(alg->template, 0, 0))
+		args->traits |= HMACDEV_ALG_AVAILABLE;
 	return hmacdev_call_reply(call);
 }

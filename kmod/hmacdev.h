@@ -2,17 +2,22 @@
 /*
  * The module's own declarations. The interface to users, and what each
  * operation promises, is <linux/hmacdev.h>.
+ *
+ * Unless it says otherwise, a function here is called in process context, may
+ * sleep, and returns 0 or a negative errno.
  */
 #ifndef _HMACDEV_H
 #define _HMACDEV_H
 
 #include <crypto/hash.h>
 #include <linux/atomic.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/hmacdev.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/seq_file.h>
+#include <linux/uaccess.h>
 #include <linux/uio.h>
 
 /**
@@ -33,9 +38,6 @@ struct hmacdev_algorithm {
 	bool fips;
 };
 
-int hmacdev_alg_init(const char *allowed);
-const struct hmacdev_algorithm *hmacdev_alg_find(char *name);
-
 /**
  * struct hmacdev_key - a keyed transform, immutable once it is shared
  * @refs: the contexts that use it
@@ -50,11 +52,6 @@ struct hmacdev_key {
 	struct crypto_shash *tfm;
 };
 
-struct hmacdev_key *hmacdev_key_alloc(char *alg_name, u32 tag_len);
-int hmacdev_key_set(struct hmacdev_key *key, const struct hmacdev_new *args);
-void hmacdev_key_get(struct hmacdev_key *key);
-void hmacdev_key_put(struct hmacdev_key *key);
-
 /**
  * struct hmacdev_context - what an open file is
  * @lock: guards @state, @bytes and @desc
@@ -67,7 +64,7 @@ void hmacdev_key_put(struct hmacdev_key *key);
  *	behind it, to copy or restore the message by
  */
 struct hmacdev_context {
-	struct mutex lock; /* @state, @bytes, @desc */
+	struct mutex lock; /* as above */
 	struct hmacdev_key *key;
 	atomic_t rights;
 	enum hmacdev_state state;
@@ -75,26 +72,19 @@ struct hmacdev_context {
 	struct shash_desc *desc;
 };
 
-struct hmacdev_context *hmacdev_context_alloc(void);
-void hmacdev_context_free(struct hmacdev_context *ctx);
-struct hmacdev_key *hmacdev_context_key(struct hmacdev_context *ctx, u32 right);
-ssize_t hmacdev_context_write(struct hmacdev_context *ctx,
-			      struct iov_iter *msg);
-void hmacdev_context_show(struct seq_file *m, struct file *file);
-
 /**
  * struct hmacdev_call - one ioctl on its way
  * @ctx: the context it was called on
+ * @nr: its number, _IOC_NR()
  * @user: the caller's struct
- * @user_size: its size in bytes, as the ioctl's number says
- * @size: the size of ours
+ * @user_size: how many bytes of ours that has room for
  * @args: our copy of it, taken once and zero-extended
  */
 struct hmacdev_call {
 	struct hmacdev_context *ctx;
+	unsigned int nr;
 	void __user *user;
 	size_t user_size;
-	size_t size;
 	union {
 		struct hmacdev_alg alg;
 		struct hmacdev_new new;
@@ -104,24 +94,93 @@ struct hmacdev_call {
 		struct hmacdev_copy copy;
 		struct hmacdev_restrict restriction;
 		struct hmacdev_info info;
+		struct hmacdev_op mac;
+		struct hmacdev_batch batch;
+		struct hmacdev_derive derive;
+		struct hmacdev_oneshot oneshot;
 	} args;
 };
-
-int hmacdev_call_reply(struct hmacdev_call *call);
 
 int hmacdev_ioctl_alg(struct hmacdev_call *call);
 int hmacdev_ioctl_new(struct hmacdev_call *call);
 int hmacdev_ioctl_update(struct hmacdev_call *call);
-int hmacdev_ioctl_digest(struct hmacdev_call *call);
-int hmacdev_ioctl_finalize(struct hmacdev_call *call);
-int hmacdev_ioctl_verify(struct hmacdev_call *call);
+int hmacdev_ioctl_tag(struct hmacdev_call *call);
 int hmacdev_ioctl_reset(struct hmacdev_call *call);
 int hmacdev_ioctl_copy(struct hmacdev_call *call);
 int hmacdev_ioctl_restrict(struct hmacdev_call *call);
 int hmacdev_ioctl_info(struct hmacdev_call *call);
+int hmacdev_ioctl_mac(struct hmacdev_call *call);
+int hmacdev_ioctl_batch(struct hmacdev_call *call);
+int hmacdev_ioctl_derive(struct hmacdev_call *call);
+int hmacdev_ioctl_oneshot(struct hmacdev_call *call);
+
+int hmacdev_call_reply(struct hmacdev_call *call);
+
+int hmacdev_alg_init(void);
+const struct hmacdev_algorithm *hmacdev_alg_find(char *name);
+bool hmacdev_alg_allowed(const struct hmacdev_algorithm *alg);
+
+int hmacdev_key_init(struct hmacdev_key *key, char *alg_name, u32 tag_len);
+int hmacdev_key_set(struct hmacdev_key *key, const struct hmacdev_new *args);
+struct hmacdev_key *hmacdev_key_alloc(char *alg_name, u32 tag_len);
+void hmacdev_key_put(struct hmacdev_key *key);
+
+struct hmacdev_context *hmacdev_context_alloc(void);
+void hmacdev_context_free(struct hmacdev_context *ctx);
+int hmacdev_context_set_key(struct hmacdev_context *ctx,
+			    struct hmacdev_key *key, u32 rights);
+int hmacdev_context_copy(struct hmacdev_context *to,
+			 struct hmacdev_context *from);
+ssize_t hmacdev_context_update(struct hmacdev_context *ctx,
+			       struct iov_iter *msg, bool whole);
+void hmacdev_context_show(struct seq_file *m, struct file *file);
 
 ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg);
+int hmacdev_message_tag(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag);
+
+int hmacdev_tag_begin(const struct hmacdev_key *key, struct hmacdev_op *op);
+int hmacdev_tag_end(const struct hmacdev_key *key, const struct hmacdev_op *op,
+		    const u8 *tag);
 
 extern const struct file_operations hmacdev_fops;
+
+/*
+ * The key of a context, without its lock: -ENOKEY if there is none yet, -EPERM
+ * without @right, which may be 0. The context keeps it as long as it lives.
+ */
+static inline struct hmacdev_key *
+hmacdev_context_key(struct hmacdev_context *ctx, u32 right)
+{
+	/* Pairs with the release in hmacdev_context_set_key(). */
+	struct hmacdev_key *key = smp_load_acquire(&ctx->key);
+
+	if (!key)
+		return ERR_PTR(-ENOKEY);
+	if (right & ~atomic_read(&ctx->rights))
+		return ERR_PTR(-EPERM);
+	return key;
+}
+
+/* Copy few bytes: by words, which costs less than a call and its checks. */
+static inline int hmacdev_get(void *to, const void __user *from, size_t len)
+{
+	const size_t word = sizeof(unsigned long);
+	size_t i;
+
+	if (!user_read_access_begin(from, len))
+		return -EFAULT;
+	for (i = 0; i < (len & ~(word - 1)); i += word)
+		unsafe_get_user(*(unsigned long *)(to + i),
+				(unsigned long __user *)(from + i), fault);
+	for (; i < len; i++)
+		unsafe_get_user(*(u8 *)(to + i), (u8 __user *)(from + i),
+				fault);
+	user_read_access_end();
+	return 0;
+
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
 
 #endif /* _HMACDEV_H */

@@ -11,55 +11,43 @@
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "hmacdev.h"
 
-/**
- * hmacdev_key_alloc() - make a key object that has no key yet
- * @alg_name: HMACDEV_NAME_LEN bytes from the user; changed on the way
- * @tag_len: size of its tags in bytes, 0 for the digest size
- *
- * The caller owns the one reference, and must set a key before the object is
- * used or shared.
- *
- * Context: process, may sleep; may load the modules of the algorithm.
- * Return: the object; -EINVAL for a name without an end or for @tag_len, -ENOENT
- * for an algorithm that is unknown, absent or not allowed, -ENOMEM, or -EINTR if
- * the caller was killed meanwhile.
+/*
+ * Get the transform of a key whose algorithm is named by HMACDEV_NAME_LEN bytes
+ * from the user; they are changed on the way, and modules may be loaded. The
+ * caller frees the transform, and sets a key before it is used.
  */
-struct hmacdev_key *hmacdev_key_alloc(char *alg_name, u32 tag_len)
+int hmacdev_key_init(struct hmacdev_key *key, char *alg_name, u32 tag_len)
 {
 	const struct hmacdev_algorithm *alg = hmacdev_alg_find(alg_name);
-	struct crypto_shash *tfm;
-	struct hmacdev_key *key;
 
 	if (IS_ERR(alg))
-		return ERR_CAST(alg);
+		return PTR_ERR(alg);
+	if (!hmacdev_alg_allowed(alg))
+		return -ENOENT;
 	if (!tag_len)
 		tag_len = alg->digest_size;
 	if (tag_len < HMACDEV_TAG_MIN || tag_len > alg->digest_size)
-		return ERR_PTR(-EINVAL);
-
-	tfm = crypto_alloc_shash(alg->template, 0, 0);
-	if (IS_ERR(tfm))
-		return ERR_CAST(tfm);
-
-	key = kmalloc(sizeof(*key), GFP_KERNEL_ACCOUNT);
-	if (!key) {
-		crypto_free_shash(tfm);
-		return ERR_PTR(-ENOMEM);
-	}
+		return -EINVAL;
 	refcount_set(&key->refs, 1);
 	key->tag_len = tag_len;
 	key->alg = alg;
-	key->tfm = tfm;
-	return key;
+	key->tfm = crypto_alloc_shash(alg->template, 0, 0);
+	return PTR_ERR_OR_ZERO(key->tfm);
 }
 
-void hmacdev_key_get(struct hmacdev_key *key)
+/* The same on the heap, with one reference, which is the caller's. */
+struct hmacdev_key *hmacdev_key_alloc(char *alg_name, u32 tag_len)
 {
-	refcount_inc(&key->refs);
+	struct hmacdev_key *key = kmalloc(sizeof(*key), GFP_KERNEL_ACCOUNT);
+	int err = key ? hmacdev_key_init(key, alg_name, tag_len) : -ENOMEM;
+
+	if (!err)
+		return key;
+	kfree(key);
+	return ERR_PTR(err);
 }
 
 /* Wipes the key with the last reference: crypto_free_shash() does. */
@@ -87,7 +75,7 @@ static int fill(u8 *bytes, const struct hmacdev_new *args, size_t len)
 static int set_bytes(struct hmacdev_key *key, const struct hmacdev_new *args,
 		     size_t len)
 {
-	u8 small[SMALL_KEY], *bytes = small;
+	u8 small[SMALL_KEY] __uninitialized, *bytes = small;
 	int err;
 
 	if (len > sizeof(small)) {
@@ -168,16 +156,7 @@ static int set_keyring(struct hmacdev_key *key, s32 serial)
 	return err;
 }
 
-/**
- * hmacdev_key_set() - give a key object its key
- * @key: fresh from hmacdev_key_alloc()
- * @args: our copy of what the user asked for
- *
- * Context: process, may sleep.
- * Return: 0; -EINVAL for fields that do not go together or a key that is too
- * long, or too short for FIPS mode; -EFAULT; -ENOMEM; -EINTR if the caller was
- * killed meanwhile; and what a keyring says of the key: see struct hmacdev_new.
- */
+/* Give a fresh transform its key, from where the user wants it. */
 int hmacdev_key_set(struct hmacdev_key *key, const struct hmacdev_new *args)
 {
 	if (args->key_len > HMACDEV_KEY_MAX)

@@ -21,9 +21,8 @@
 
 #include "hmacdev.h"
 
-static char *algs;
-module_param(algs, charp, 0444);
-MODULE_PARM_DESC(algs, "comma-separated algorithms to allow (default: all)");
+#define CREATE_TRACE_POINTS
+#include "trace.h"
 
 struct operation {
 	unsigned int cmd;
@@ -43,13 +42,17 @@ static const struct operation operations[] = {
 	OPERATION(ALG, alg, alg, reserved),
 	OPERATION(NEW, new, new, reserved),
 	OPERATION(UPDATE, update, update, len),
-	OPERATION(DIGEST, digest, tag, flags),
-	OPERATION(FINALIZE, finalize, tag, flags),
-	OPERATION(VERIFY, verify, tag, flags),
+	OPERATION(DIGEST, tag, tag, flags),
+	OPERATION(FINALIZE, tag, tag, flags),
+	OPERATION(VERIFY, tag, tag, flags),
 	OPERATION(RESET, reset, reset, reserved),
 	OPERATION(COPY, copy, copy, rights),
 	OPERATION(RESTRICT, restrict, restrict, rights),
 	OPERATION(INFO, info, info, alg),
+	OPERATION(MAC, mac, op, reserved),
+	OPERATION(BATCH, batch, batch, flags),
+	OPERATION(DERIVE, derive, derive, rights),
+	OPERATION(ONESHOT, oneshot, oneshot, flags),
 };
 
 /* By type, number and direction. The size is the caller's, and may differ. */
@@ -68,45 +71,42 @@ static long hmacdev_ioctl(struct file *file, unsigned int cmd,
 			  unsigned long arg)
 {
 	const struct operation *op = find_operation(cmd);
-	struct hmacdev_call call;
+	struct hmacdev_call call __uninitialized;
+	size_t size, user_size;
 	int err;
 
 	if (!op)
 		return -ENOTTY;
 	call.ctx = file->private_data;
+	call.nr = _IOC_NR(cmd);
 	call.user = (void __user *)arg;
-	call.user_size = _IOC_SIZE(cmd);
-	call.size = _IOC_SIZE(op->cmd);
-	if (call.user_size < op->min_size)
+	size = _IOC_SIZE(op->cmd);
+	user_size = _IOC_SIZE(cmd);
+	if (user_size < op->min_size)
 		return -EINVAL;
+	call.user_size = min(user_size, size);
 
-	err = copy_struct_from_user(&call.args, call.size, call.user,
-				    call.user_size);
+	err = user_size == size ?
+	      hmacdev_get(&call.args, call.user, size) :
+	      copy_struct_from_user(&call.args, size, call.user, user_size);
 	if (err)
 		return err;
 	return op->handler(&call);
 }
 
-/**
- * hmacdev_call_reply() - give the caller's struct back, with what we wrote to it
- * @call: the call
- *
- * Not more than the caller has room for. Whatever an operation does to its
- * context comes after this, which may fail.
- *
- * Context: process, may sleep.
- * Return: 0, or -EFAULT.
+/*
+ * Give the caller's struct back, as much as the caller has room for. It may
+ * fail, so whatever an operation does to its context comes after.
  */
 int hmacdev_call_reply(struct hmacdev_call *call)
 {
-	size_t size = min(call->size, call->user_size);
-
-	return copy_to_user(call->user, &call->args, size) ? -EFAULT : 0;
+	return copy_to_user(call->user, &call->args, call->user_size) ?
+	       -EFAULT : 0;
 }
 
 static ssize_t hmacdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	return hmacdev_context_write(iocb->ki_filp->private_data, from);
+	return hmacdev_context_update(iocb->ki_filp->private_data, from, false);
 }
 
 static int hmacdev_open(struct inode *inode, struct file *file)
@@ -150,7 +150,7 @@ static struct miscdevice hmacdev_device = {
 
 static int __init hmacdev_init(void)
 {
-	int err = hmacdev_alg_init(algs);
+	int err = hmacdev_alg_init();
 
 	if (err)
 		return err;
@@ -167,3 +167,4 @@ module_exit(hmacdev_exit);
 
 MODULE_DESCRIPTION("HMAC on an open file");
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

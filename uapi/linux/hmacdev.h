@@ -47,7 +47,8 @@
  * was. HMACDEV_IOC_VERIFY's EBADMSG is an answer and not a failure.
  *
  * A call may sleep and touches only the caller's memory that it names. It ends
- * early, with EINTR, only when the caller is being killed.
+ * early, with EINTR, only when the caller is being killed; BATCH alone also
+ * makes way for other signals, between two entries.
  */
 
 /**
@@ -85,7 +86,8 @@
  *   EBUSY        the context has a key already
  *   EPERM        the context does not have the right that the call needs
  *   EBADFD       the context is finalized
- *   EMSGSIZE     the buffer is too small for the tag; tag_len says what it takes
+ *   EMSGSIZE     the buffer is too small for the tag; tag_len says
+ *                which size it takes
  *   EBADMSG      the tag is not the right one
  *   EACCES       NEW: the key may not be searched; open: not O_RDWR
  *   EKEYEXPIRED, EKEYREVOKED, EKEYREJECTED
@@ -176,10 +178,10 @@ enum hmacdev_key_source {
  * @reserved: must be 0
  *
  * The list is closed and the same in every kernel; which of it the kernel has
- * is told by @traits. The canonical names are md5, sha1, sha224, sha256, sha384,
- * sha512, sha3-224, sha3-256, sha3-384, sha3-512, sm3, rmd160, streebog256 and
- * streebog512. Case does not count, "_" reads as "-", and "sha-256",
- * "hmac(sha256)", "hmac-sha256" and "ripemd160" read as one expects.
+ * is told by @traits. The canonical names are md5, sha1, sha224, sha256,
+ * sha384, sha512, sha3-224, sha3-256, sha3-384, sha3-512, sm3, rmd160,
+ * streebog256 and streebog512. Case does not count, "_" reads as "-", and
+ * "sha-256", "hmac(sha256)", "hmac-sha256" and "ripemd160" read as one expects.
  *
  * Errors: EINVAL for a name without a NUL; ENOENT past the last index or for an
  * unknown name.
@@ -217,10 +219,10 @@ struct hmacdev_alg {
  * whose mode changes, it stays what it was when permission was checked. Whoever
  * revokes a key closes the contexts, too.
  *
- * Errors: EBUSY; ENOENT for an unknown, absent or forbidden algorithm; EINVAL for
- * a source, size, mask or name that is none (in FIPS mode: for a key below 112
- * bits); for KEYRING: ENOKEY, EACCES, EKEYEXPIRED, EKEYREVOKED, EKEYREJECTED,
- * ENOPROTOOPT.
+ * Errors: EBUSY; ENOENT for an unknown, absent or forbidden algorithm; EINVAL
+ * for a source, size, mask or name that is none (in FIPS mode: for a key below
+ * 112 bits); for KEYRING: ENOKEY, EACCES, EKEYEXPIRED, EKEYREVOKED,
+ * EKEYREJECTED, ENOPROTOOPT.
  */
 struct hmacdev_new {
 	char alg[HMACDEV_NAME_LEN];
@@ -262,15 +264,15 @@ struct hmacdev_update {
  * @flags: must be 0
  *
  * DIGEST writes the tag of the message so far and goes on. FINALIZE writes it
- * and finalizes the context. VERIFY finalizes the context and says, in time that
- * does not depend on the bytes, whether @tag is the tag.
+ * and finalizes the context. VERIFY finalizes the context and says, in time
+ * that does not depend on the bytes, whether @tag is the tag.
  *
  * VERIFY says EBADMSG for every tag that is not the right one, one of another
  * size included, and finalizes the context with that, too: one message, one
  * guess.
  *
- * Errors: ENOKEY; EPERM without SIGN (VERIFY: without VERIFY); EBADFD; EMSGSIZE;
- * EBADMSG; EFAULT; EINTR.
+ * Errors: ENOKEY; EPERM without SIGN (VERIFY: without VERIFY); EBADFD;
+ * EMSGSIZE; EBADMSG; EFAULT; EINTR.
  */
 struct hmacdev_tag {
 	__aligned_u64 tag;
@@ -349,6 +351,118 @@ struct hmacdev_info {
 	char alg[HMACDEV_NAME_LEN];
 };
 
+/* hmacdev_op.op: the right that the operation needs */
+/** define HMACDEV_OP_SIGN - make the tag of a message */
+#define HMACDEV_OP_SIGN		HMACDEV_RIGHT_SIGN
+/** define HMACDEV_OP_VERIFY - check the tag of a message */
+#define HMACDEV_OP_VERIFY	HMACDEV_RIGHT_VERIFY
+
+/**
+ * struct hmacdev_op - HMACDEV_IOC_MAC: one whole message; an entry of BATCH
+ * @msg: address of the message
+ * @len: its size, 0 to HMACDEV_MSG_MAX
+ * @tag: address of the tag
+ * @tag_len: SIGN: in: size of the buffer; out: of the tag, with EMSGSIZE too.
+ *	VERIFY: size of the tag
+ * @op: HMACDEV_OP_SIGN or HMACDEV_OP_VERIFY
+ * @status: BATCH: out: 0 or a negative errno of MAC; MAC: not used
+ * @reserved: must be 0
+ *
+ * The running message is neither touched nor waited for: calls with one
+ * descriptor run side by side.
+ *
+ * Errors: EINVAL for @len, @op or @reserved; ENOKEY; EPERM without SIGN or
+ * VERIFY, as @op needs; EMSGSIZE; EBADMSG for a tag that is not the right one,
+ * one of another size included; EFAULT; ENOMEM; EINTR.
+ */
+struct hmacdev_op {
+	__aligned_u64 msg;
+	__aligned_u64 len;
+	__aligned_u64 tag;
+	__u32 tag_len;
+	__u32 op;
+	__s32 status;
+	__u32 reserved;
+};
+
+/**
+ * struct hmacdev_batch - HMACDEV_IOC_BATCH: many messages, each for itself
+ * @ops: address of an array of struct hmacdev_op
+ * @count: how many entries it has, 0 to HMACDEV_BATCH_MAX
+ * @flags: must be 0
+ *
+ * Signs and verifies may be mixed. The entries are done in their order, and the
+ * failure of one is told in its @status alone.
+ *
+ * Returns how many were done. That is fewer than @count where a signal came in
+ * between, or where the array ends before @count does: the entries behind are
+ * as they were.
+ *
+ * Errors, if none was done: EINVAL for @count or @flags; ENOKEY; EFAULT for the
+ * array.
+ */
+struct hmacdev_batch {
+	__aligned_u64 ops;
+	__u32 count;
+	__u32 flags;
+};
+
+/**
+ * struct hmacdev_derive - HMACDEV_IOC_DERIVE: make a context keyed with a tag
+ * @alg: name of the new context's algorithm, NUL-terminated
+ * @flags: must be 0
+ * @reserved: must be 0
+ * @msg: address of the message
+ * @len: its size, 0 to HMACDEV_MSG_MAX
+ * @tag_len: as in struct hmacdev_new
+ * @rights: mask of HMACDEV_RIGHT_*
+ *
+ * The new key is the full digest of the message under our key, whatever our tag
+ * length, and is never in the caller's memory. It is another key, so what may
+ * be done with it is what is asked for here: DERIVE is the right to make
+ * subkeys.
+ * The running message is neither touched nor waited for. Returns a new
+ * descriptor, which is always close-on-exec.
+ *
+ * Errors: those of NEW for @alg, @tag_len and @rights; EINVAL for @len; ENOKEY;
+ * EPERM without DERIVE; EFAULT; EMFILE; ENFILE; ENOMEM; EINTR.
+ */
+struct hmacdev_derive {
+	char alg[HMACDEV_NAME_LEN];
+	__u32 flags;
+	__u32 reserved;
+	__aligned_u64 msg;
+	__aligned_u64 len;
+	__u32 tag_len;
+	__u32 rights;
+};
+
+/**
+ * struct hmacdev_oneshot - HMACDEV_IOC_ONESHOT: a tag from a key and a message
+ * @alg: name of the algorithm, NUL-terminated
+ * @key: address of the key
+ * @key_len: its size, 0 to HMACDEV_KEY_MAX
+ * @msg: address of the message
+ * @len: its size, 0 to HMACDEV_MSG_MAX
+ * @tag: address of the buffer for the full tag
+ * @tag_len: in: size of the buffer; out: of the tag, with EMSGSIZE too
+ * @flags: must be 0
+ *
+ * The context is neither used nor changed, and nothing is kept.
+ *
+ * Errors: EINVAL; ENOENT; EMSGSIZE; EFAULT; ENOMEM; EINTR.
+ */
+struct hmacdev_oneshot {
+	char alg[HMACDEV_NAME_LEN];
+	__aligned_u64 key;
+	__aligned_u64 key_len;
+	__aligned_u64 msg;
+	__aligned_u64 len;
+	__aligned_u64 tag;
+	__u32 tag_len;
+	__u32 flags;
+};
+
 /* 0xc8 is not taken in Documentation/userspace-api/ioctl/ioctl-number.rst */
 #define HMACDEV_IOC_TYPE	0xc8
 
@@ -360,7 +474,14 @@ struct hmacdev_info {
 #define HMACDEV_IOC_VERIFY	_IOW(HMACDEV_IOC_TYPE, 5, struct hmacdev_tag)
 #define HMACDEV_IOC_RESET	_IOW(HMACDEV_IOC_TYPE, 6, struct hmacdev_reset)
 #define HMACDEV_IOC_COPY	_IOW(HMACDEV_IOC_TYPE, 7, struct hmacdev_copy)
-#define HMACDEV_IOC_RESTRICT	_IOW(HMACDEV_IOC_TYPE, 8, struct hmacdev_restrict)
+#define HMACDEV_IOC_RESTRICT	\
+	_IOW(HMACDEV_IOC_TYPE, 8, struct hmacdev_restrict)
 #define HMACDEV_IOC_INFO	_IOWR(HMACDEV_IOC_TYPE, 9, struct hmacdev_info)
+#define HMACDEV_IOC_MAC		_IOWR(HMACDEV_IOC_TYPE, 10, struct hmacdev_op)
+#define HMACDEV_IOC_BATCH	_IOW(HMACDEV_IOC_TYPE, 11, struct hmacdev_batch)
+#define HMACDEV_IOC_DERIVE	\
+	_IOW(HMACDEV_IOC_TYPE, 12, struct hmacdev_derive)
+#define HMACDEV_IOC_ONESHOT	\
+	_IOWR(HMACDEV_IOC_TYPE, 13, struct hmacdev_oneshot)
 
 #endif /* _UAPI_LINUX_HMACDEV_H */
