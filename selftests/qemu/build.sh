@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0
+# How the scripts beside this file build things; sourced by them, in bash, with
+# lib.sh, at the top of the tree.
+# shellcheck shell=bash
+
+# They are not part of the make that may have started them.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+# Whatever a build says is a warning, and has no place in this project.
+build()	# argument of make...
+{
+	local said
+
+	if ! said=$(make -s -j "$(nproc)" "$@" 2>&1 >/dev/null) ||
+		[ -n "$said" ]; then
+		echo "$said" >&2
+		die "make $*: failed, or warned"
+	fi
+}
+
+# shellcheck disable=SC2034 # for those who source this
+# Sets kernel to the directory of a kernel, and module to the module for it.
+build_module()	# series
+{
+	local release
+
+	kernel=$(selftests/qemu/kernel.sh "$1")
+	read -r release <"$kernel/release"
+	build modules KDIR="$kernel/build"
+	module=$PWD/build/kmod/$release/hmacdev.ko
+}

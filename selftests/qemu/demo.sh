@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# make demo: selftests/demo.sh in a guest; the file is the guest's own kernel
+# image unless FILE names another. KERNEL=6.1 chooses.
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source-path=SCRIPTDIR
+. selftests/qemu/lib.sh
+. selftests/qemu/build.sh
+
+selftests/qemu/setup.sh build guest
+build_module "${KERNEL:-6.12}"
+build userspace
+
+file=$(realpath -e -- "${FILE:-$kernel/vmlinuz}")
+# The guest's copy of it is in memory, of which files get half.
+memory=$((1024 + $(stat -c %s -- "$file") / 524288))
+[ ! -t 1 ] || export COLOR=1
+
+echo "Booting ${kernel##*/} in QEMU; this machine's own kernel stays as it is."
+exec selftests/qemu/guest.sh --kernel "$kernel" --module "$module" \
+	--memory "$memory" -- env PATH="$PWD/build/userspace:$PATH" \
+	COLOR="${COLOR-}" selftests/demo.sh "$file"

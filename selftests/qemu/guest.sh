@@ -1,0 +1,156 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# guest.sh [option...] [--] COMMAND [ARG...]
+#
+# Run COMMAND as root under another kernel: a QEMU guest over this machine's own
+# file system, which is read-only below a tmpfs, so that every program and file
+# is there and nothing that the guest does stays. COMMAND starts in the current
+# directory, its output is ours, and so is its exit status, but for
+#
+#	124	there was no end within the time limit
+#	125	the guest crashed, or its kernel log shows a splat, or the module
+#		could not be loaded or unloaded
+#
+#	--kernel 6.1|6.12|DIR	the kernel, or a directory as kernel.sh makes it
+#	--module FILE		load FILE before COMMAND, unload it after
+#	--log FILE		keep the kernel's log there
+#	--rw DIR		a directory where the guest's writes stay
+#	--memory MIB		default 1024
+#	--cpus N		default 2
+#	--icount		one CPU on which an instruction takes a nanosecond
+#	--timeout SECONDS	default 300
+#	--interactive		COMMAND has the terminal; no time limit
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR
+. "$here/lib.sh"
+
+kernel=6.12 module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
+interactive=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel)	kernel=$2; shift ;;
+	--module)	module=$(realpath -e "$2"); shift ;;
+	--log)		log=$2; shift ;;
+	--rw)		rw=$(realpath -e "$2"); shift ;;
+	--memory)	memory=$2; shift ;;
+	--cpus)		cpus=$2; shift ;;
+	--timeout)	timeout=$2; shift ;;
+	--icount)	icount=1 ;;
+	--interactive)	interactive=1 ;;
+	--)		shift; break ;;
+	-*)		die "unknown option $1" ;;
+	*)		break ;;
+	esac
+	shift
+done
+[ $# -gt 0 ] || die "no command"
+
+if [ -d "$kernel" ]; then
+	kernel=$(realpath "$kernel")
+else
+	kernel=$("$here/kernel.sh" "$kernel")
+fi
+initramfs=$("$here/initramfs.sh" "$kernel")
+
+job=$(mktemp -d)
+qemu=
+trap '[ -z "$qemu" ] || kill "$qemu"; rm -rf "$job"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+[ -n "$log" ] || log=$job/log
+for f in "$log" "$job/verdict" "$job/qemu"; do
+	: >"$f"
+done
+cp "$here/guest-init.sh" "$job/init"
+declare -p kernel module rw interactive | sed 's/^declare -- //' \
+	>"$job/settings"
+{
+	if [ -n "$interactive" ] && size=$(stty size 2>/dev/null); then
+		echo "stty rows ${size% *} cols ${size#* }"
+	fi
+	printf 'cd %q && ' "$PWD"
+	[ -z "${TERM-}" ] || printf 'TERM=%q ' "$TERM"
+	printf 'exec'
+	printf ' %q' "$@"
+	echo
+} >"$job/command"
+
+share="security_model=none,multidevs=remap"
+args=(
+	-nodefaults -no-user-config -no-reboot -display none
+	-m "$memory" -kernel "$kernel/vmlinuz" -initrd "$initramfs"
+	-serial "file:${log//,/,,}"
+	-fsdev "local,id=host,path=/,readonly=on,$share"
+	-device "virtio-9p-pci,fsdev=host,mount_tag=host"
+	-device virtio-serial-pci
+	-chardev "file,id=output,path=$job/output"
+	-device "virtserialport,chardev=output,name=output"
+	-chardev "file,id=verdict,path=$job/verdict"
+	-device "virtserialport,chardev=verdict,name=verdict"
+)
+append="console=ttyS0 panic=-1 oops=panic panic_on_warn=1"
+append+=" hmacdev.job=$job"
+
+# /dev/kvm may be there, and open, where no stock kernel boots under it.
+if [ -n "$icount" ]; then
+	args+=(-accel tcg -icount "shift=0,sleep=off" -cpu max -smp 1)
+elif grep -Eqw 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
+	args+=(-accel kvm -cpu host -smp "$cpus")
+else
+	args+=(-accel "tcg,thread=multi" -cpu max -smp "$cpus")
+fi
+if [ -n "$rw" ]; then
+	args+=(
+		-fsdev "local,id=rw,path=${rw//,/,,},$share"
+		-device "virtio-9p-pci,fsdev=rw,mount_tag=rw"
+	)
+fi
+if [ -n "$interactive" ]; then
+	args+=(
+		-chardev "stdio,id=tty,signal=off"
+		-device "virtconsole,chardev=tty"
+	)
+fi
+
+# Our own end keeps the reader from waiting for a guest that never starts.
+mkfifo "$job/output"
+exec 8<>"$job/output"
+cat "$job/output" 8>&- &
+reader=$!
+if [ -n "$interactive" ]; then
+	qemu-system-x86_64 "${args[@]}" -append "$append" 8>&- || :
+else
+	timeout -k 5 "$timeout" qemu-system-x86_64 "${args[@]}" \
+		-append "$append" 8>&- </dev/null >"$job/qemu" 2>&1 &
+	qemu=$!
+	wait "$qemu" || ended=$?
+	qemu=
+fi
+exec 8>&-
+wait "$reader"
+
+fail()	# status, reason
+{
+	local first
+	say "$2; its log:"
+	cat "$job/qemu" >&2
+	first=$(splats <"$log" | head -n 1)
+	if [ -n "$first" ]; then
+		grep -aF -B 5 -A 50 -m 1 -e "$first" "$log"
+	else
+		tail -n 30 "$log"
+	fi | sed 's/^/    /' >&2
+	exit "$1"
+}
+
+# timeout says 124, or 137 where it took a SIGKILL.
+case ${ended-0} in
+124|137) fail 124 "no end within $timeout s" ;;
+esac
+verdict=$(cat "$job/verdict")
+[[ $verdict =~ ^exit\ [0-9]+$ ]] || fail 125 "the guest crashed"
+! splats <"$log" >/dev/null || fail 125 "a splat in the kernel's log"
+exit "${verdict#exit }"

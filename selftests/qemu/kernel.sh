@@ -1,0 +1,149 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# kernel.sh 6.1|6.12: unpack Debian's kernel of that series, with all that it
+# takes to build modules for it, into the cache; print the directory. It has
+#
+#	release  vmlinuz  modules/  build/ (KDIR)  busybox
+#
+# kernel.sh --source 6.1|6.12: the same for the parts of the kernel's source
+# that the tests and the checks use.
+#
+# Nothing is installed: this machine's boot loader and modules stay as they are.
+set -eu
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+usage="usage: kernel.sh [--source] 6.1|6.12"
+source=
+if [ "${1-}" = --source ]; then
+	source=source
+	shift
+fi
+[ $# = 1 ] || die "$usage"
+case $1 in
+6.1)	meta=linux-image-amd64 ;;
+6.12)	meta=linux-image-6.12-amd64 ;;
+*)	die "$usage" ;;
+esac
+series=$1
+[ -z "$source" ] || meta=linux-source-$series
+
+cache=$(cache_dir)
+mkdir -p "$cache"
+
+depends()	# package, pattern: the names it depends on
+{
+	apt-cache depends "$1" 2>/dev/null |
+		sed -nE "s/^ *Depends: ($2)\$/\\1/p"
+}
+
+candidate()	# package: the version that apt would install
+{
+	apt-cache policy "$1" 2>/dev/null |
+		sed -nE 's/^ *Candidate: ([0-9].*)/\1/p'
+}
+
+# Sets image and version, and fails where apt's lists do not know them.
+resolve()
+{
+	image=$meta
+	[ -n "$source" ] || image=$(depends "$meta" 'linux-image-[0-9].*')
+	version=$(candidate "${image:-none}")
+	[ -n "$version" ]
+}
+
+update()
+{
+	[ "$(id -u)" = 0 ] && apt-get -qq update >&2
+}
+
+# The functions below are called where set -e has no effect: hence the chains.
+
+download()	# package...: into the current directory, unpacked
+{
+	# _apt cannot write where we may; root needs no help from it.
+	apt-get -qq -o APT::Sandbox::User="$(id -un)" download "$@" >&2 &&
+		for deb in *.deb; do
+			dpkg-deb -x "$deb" . && rm "$deb" || return
+		done
+}
+
+unpack_kernel()
+{
+	local release headers common kbuild
+	release=${image#linux-image-}
+	headers=linux-headers-$release
+	common=$(depends "$headers" 'linux-headers-.*-common')
+	kbuild=$(depends "$headers" 'linux-kbuild-.*')
+
+	download "$image" "$headers" "$common" "$kbuild" busybox-static &&
+		echo "$release" >release &&
+		mv boot/vmlinuz-* vmlinuz &&
+		mv bin/busybox busybox &&
+		ln -s "lib/modules/$release" modules &&
+		ln -s "usr/src/$headers" build || return
+
+	# No guest has such hardware, and it is most of the tree.
+	(cd modules/kernel && rm -rf sound \
+		drivers/{gpu,infiniband,media,net/ethernet,net/wireless}) &&
+		depmod -b . "$release" || return
+
+	# The packages' own say where they would be installed.
+	echo "include ../$common/Makefile" >build/Makefile &&
+		rm -rf boot bin usr/share modules/build modules/source &&
+		ln -s "$dir/build" modules/build
+}
+
+unpack_source()
+{
+	local selftests=$image/tools/testing/selftests
+
+	download "$image" &&
+		tar -xJf usr/src/"$image".tar.xz --strip-components=1 \
+			"$image"/scripts/{checkpatch.pl,kernel-doc} \
+			"$image"/scripts/{const_structs.checkpatch,spelling.txt} \
+			"$image"/tools/{include,scripts} \
+			"$selftests"/kselftest{,.h,_harness.h} \
+			"$selftests"/lib.mk &&
+		rm -rf usr
+}
+
+name()
+{
+	echo "linux-${source:+source-}$series-$version"
+}
+
+fetch()
+{
+	dir=$cache/$(name)
+	[ ! -d "$dir" ] || return 0
+	local tmp
+	say "unpacking $image $version"
+	tmp=$(mktemp -d "$cache/.new.XXXXXX") &&
+		(cd "$tmp" && "unpack_${source:-kernel}") &&
+		chmod 755 "$tmp" && mv "$tmp" "$dir"
+}
+
+newest_cached()
+{
+	version='[0-9]*'
+	# shellcheck disable=SC2012,SC2046,SC2086 # a pattern, of plain names
+	ls -d "$cache"/$(name) 2>/dev/null | sort -V | tail -n 1
+}
+
+# One at a time: the module and the tests may both ask for the same one.
+exec 9>"$cache/lock"
+flock 9
+trap 'rm -rf "$cache"/.new.*' EXIT
+
+if { resolve && fetch; } || { update && resolve && fetch; }; then
+	echo "$dir"
+	exit
+fi
+dir=$(newest_cached)
+[ -n "$dir" ] || die "cannot download $meta. apt's lists may be out of date" \
+	"or the network out of reach: run 'apt-get update' as root, see that" \
+	"'apt-get download $meta' works, and try again"
+say "cannot download $meta: using ${dir##*/}"
+echo "$dir"

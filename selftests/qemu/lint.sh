@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# make lint: what can be said of the code without running it. Every check runs,
+# whatever those before it say.
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source-path=SCRIPTDIR
+. selftests/qemu/lib.sh
+. selftests/qemu/build.sh
+
+kmod_lines=1500		# design: visibly smaller than what it replaces
+
+selftests/qemu/setup.sh build guest lint
+source=$(selftests/qemu/kernel.sh --source 6.12)
+top=$PWD
+tmp=$(mktemp -d)
+mkdir "$tmp/include"
+trap 'rm -rf "$tmp"' EXIT
+
+mapfile -t programs < <(find userspace selftests -name '*.[ch]')
+mapfile -t scripts < <(grep -rlE '^#!.*sh$' --exclude-dir=build \
+	--exclude-dir=.git .)
+
+check()	# name, command...: it must succeed and say nothing
+{
+	local said name=$1
+
+	shift
+	if said=$("$@" 2>&1) && [ -z "$said" ]; then
+		printf '%-24s clean\n' "$name"
+	else
+		printf '%-24s FAILED\n%s\n' "$name" "$said"
+		failed=1
+	fi
+}
+
+failed=
+# In a directory of its own: it leaves a file behind.
+checkpatch()	# types to ignore, file...
+{
+	local ignore=$1
+
+	shift
+	(cd "$tmp" && "$source/scripts/checkpatch.pl" --no-tree --strict \
+		--terse --no-summary --quiet --show-types \
+		--root="$tmp" --max-line-length=80 --ignore "$ignore" -f "${@/#/$top/}") |
+		sed "s|^$top/||"
+}
+
+# A message is not broken: people search for it.
+kernel_style=LONG_LINE_STRING
+
+# compat.h is for the kernels that a module in the tree would not meet, and
+# trace.h has the shape of every TRACE_EVENT().
+compat_style=$kernel_style,LINUX_VERSION_CODE,CONSTANT_COMPARISON
+trace_style=$kernel_style,OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT
+
+# A program has C's own types and no kernel helpers; char *argv[] is not const;
+# _Static_assert is no name of ours; volatile and ENOSYS mean what they say.
+program_style=$kernel_style,PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO
+program_style+=,ARRAY_SIZE,BIT_MACRO,STRCPY,STATIC_CONST_CHAR_ARRAY,CAMELCASE
+program_style+=,VOLATILE,ENOSYS,EMBEDDED_FUNCTION_NAME
+
+# And a test has vectors in hex that go over lines, macros that stand for whole
+# tests, and FIXTURE_DATA(x) *self, which is taken for a product.
+test_style=$program_style,SPLIT_STRING,MISSING_SPACE,MACRO_ARG_REUSE
+test_style+=,COMPLEX_MACRO,MACRO_WITH_FLOW_CONTROL,SPACING
+
+style()
+{
+	local f
+
+	for f in uapi/linux/*.h kmod/*.[ch] "${programs[@]}"; do
+		case $f in
+		kmod/compat.h)	checkpatch "$compat_style" "$f" ;;
+		kmod/trace.h)	checkpatch "$trace_style" "$f" ;;
+		userspace/*)	checkpatch "$program_style" "$f" ;;
+		selftests/*)	checkpatch "$test_style" "$f" ;;
+		*)		checkpatch "$kernel_style" "$f" ;;
+		esac
+	done
+}
+
+# From scratch, since only a compiler that runs can warn.
+module()	# directory of the kernel, further argument of make...
+{
+	local kernel=$1
+
+	shift
+	make -s modules KDIR="$kernel/build" BUILD="$tmp/${kernel##*/}" "$@"
+}
+
+kernel_doc()
+{
+	"$source/scripts/kernel-doc" -none -Werror "$@"
+}
+
+lines()
+{
+	[ "$lines" -le "$kmod_lines" ] ||
+		echo "$lines lines in kmod/; the limit is $kmod_lines"
+}
+
+check checkpatch style
+for series in 6.1 6.12; do
+	kernel=$(selftests/qemu/kernel.sh "$series")
+	check "W=1 and sparse, $series" module "$kernel" \
+		C=1 CF=-D__CHECK_ENDIAN__
+done
+check kernel-doc kernel_doc uapi/linux/hmacdev.h kmod/*.[ch]
+check userspace make -s userspace BUILD="$tmp"
+check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \
+	--enable=warning,performance,portability -Iuapi -Iuserspace/lib userspace
+check "manual, symbols" make -s -C userspace check O="$tmp/userspace"
+check shellcheck shellcheck -x "${scripts[@]}"
+lines=$(cat kmod/*.[ch] | wc -l)
+check "lines of kmod: $lines" lines
+[ -z "$failed" ]

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# setup.sh build|guest|lint...: the Debian packages that these verbs need.
+# Installs what is missing; where it may not, names the line that does.
+set -eu
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+declare -A packages=(
+	[build]='gcc gcc-12 libc6-dev libelf1 make pkg-config'
+	[guest]='kmod libssl-dev openssl qemu-system-x86 xz-utils'
+	[lint]='cppcheck g++ groff mandoc perl shellcheck sparse'
+)
+
+command -v dpkg-query >/dev/null || die "this needs a Debian 12 machine"
+
+missing=()
+for verb; do
+	for p in ${packages[$verb]}; do
+		status=$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) ||
+			status=
+		[ "$status" = installed ] || missing+=("$p")
+	done
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+install="apt-get install -y --no-install-recommends ${missing[*]}"
+if [ "$(id -u)" != 0 ]; then
+	say "packages are missing; as root, run:"
+	echo "apt-get update && $install" >&2
+	exit 1
+fi
+
+say "installing ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+if ! { apt-get update && $install; } >"$log" 2>&1 </dev/null; then
+	cat "$log" >&2
+	die "could not install them; this line must succeed:" \
+		"apt-get update && $install"
+fi

@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# make shell: a root shell in a guest, with the module loaded and the command in
+# PATH. KERNEL=6.1 chooses.
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source-path=SCRIPTDIR
+. selftests/qemu/lib.sh
+. selftests/qemu/build.sh
+
+selftests/qemu/setup.sh build guest
+build_module "${KERNEL:-6.12}"
+build userspace
+exec selftests/qemu/guest.sh --kernel "$kernel" --module "$module" \
+	--interactive -- \
+	env PATH="$PWD/build/userspace:$PATH" PS1='hmacdev \w # ' bash --norc

@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# make test: run every kselftest program in a guest of each kernel, and end in
+# one line, "N passed, N failed, N skipped", that counts test cases. KERNEL=6.12
+# and TEST=name choose. What the programs said, and the kernels' logs, are left in
+# build/results.
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source-path=SCRIPTDIR
+. selftests/qemu/lib.sh
+. selftests/qemu/build.sh
+
+read -ra kernels <<<"${KERNEL:-6.1 6.12}"
+seconds=300		# for one program
+guest_seconds=1200	# for all of them
+
+passed=0 failed=0 skipped=0
+
+add()	# passed, failed, skipped
+{
+	passed=$((passed + $1))
+	failed=$((failed + $2))
+	skipped=$((skipped + $3))
+}
+
+# Sets programs to the paths of those to run.
+build_programs()
+{
+	local args name source
+
+	source=$(selftests/qemu/kernel.sh --source 6.12)
+	mkdir -p build/selftests
+	args=(-C selftests OUTPUT="$PWD/build/selftests"
+		KSELFTEST_DIR="$source/tools/testing/selftests")
+	build userspace
+	build "${args[@]}"
+
+	programs=()
+	for name in $(make -s "${args[@]}" COLLECTION= emit_tests); do
+		name=${name#:}
+		[ "${name%.sh}" = "${TEST:-${name%.sh}}" ] || continue
+		programs+=("$PWD/build/selftests/$name")
+	done
+	[ ${#programs[@]} -gt 0 ] || die "no test ${TEST-}"
+}
+
+# One guest runs them all, unless one takes the guest with it, or spoils it: then
+# another runs the rest.
+run()	# program...
+{
+	local count name ran status
+
+	while [ $# -gt 0 ]; do
+		status=0 ran=
+		name=$(basename "$1")
+		selftests/qemu/guest.sh --kernel "$kernel" --rw "$results" \
+			--log "$results/$name.log" \
+			--timeout "$guest_seconds" -- \
+			"$PWD/selftests/qemu/run-tests.sh" "$module" \
+			"$results" "$seconds" "$@" 2>&1 || status=$?
+
+		while [ $# -gt 0 ]; do
+			name=$(basename "$1")
+			[ -s "$results/$name.count" ] || break
+			read -ra count <"$results/$name.count"
+			add "${count[@]}"
+			ran=1
+			shift
+		done
+
+		if [ $# -gt 0 ] && [ -e "$results/$name.tap" ]; then
+			echo "FAILED $name: the guest ended in it"
+			add 0 1 0
+			shift
+		elif [ -z "$ran" ]; then
+			echo "FAILED no guest for the $# programs left"
+			add 0 $# 0
+			return
+		elif [ $status != 0 ] && [ $status != 3 ]; then
+			echo "FAILED the guest, with status $status"
+			add 0 1 0
+		fi
+	done
+}
+
+selftests/qemu/setup.sh build guest
+build_programs
+for series in "${kernels[@]}"; do
+	build_module "$series"
+	results=$PWD/build/results/$series
+	rm -rf "$results"
+	mkdir -p "$results"
+	echo "== ${kernel##*/linux-}"
+	run "${programs[@]}"
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
