@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "hmacdev.h"
+
+static const struct {
+	int err;
+	const char *text;
+} meanings[] = {
+	{ 0, "success" },
+	{ E2BIG, "a field is set that this version does not know" },
+	{ EACCES, "no permission for the device or the key" },
+	{ EBADFD, "the context is finalized" },
+	{ EBADMSG, "tag does not match" },
+	{ EBUSY, "the context has a key already" },
+	{ EFAULT, "an address is not in this process's memory" },
+	{ EINVAL, "an argument is not valid" },
+	{ EKEYEXPIRED, "the key has expired" },
+	{ EKEYREJECTED, "the key was rejected" },
+	{ EKEYREVOKED, "the key has been revoked" },
+	{ EMSGSIZE, "the buffer is too small for the tag" },
+	{ ENFILE, "no more contexts or open files are allowed" },
+	{ ENODEV, "no such device; is the hmacdev module loaded?" },
+	{ ENOENT, "no such algorithm" },
+	{ ENOKEY, "no key" },
+	{ ENOPROTOOPT, "a key of this type cannot be used" },
+	{ ENOTTY, "not an hmacdev context, or not an operation of this one" },
+	{ EPERM, "the context does not have the right to do this" },
+};
+
+const char *hmacdev_strerror(int err)
+{
+	int saved = errno;
+	const char *text;
+
+	if (err < 0 && err != INT_MIN)
+		err = -err;
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
+		if (meanings[i].err == err)
+			return meanings[i].text;
+	text = strerror(err);
+	errno = saved;
+	return text;
+}
