@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "cmd.h"
+
+struct counts {
+	unsigned long malformed;
+	unsigned long matched;
+	unsigned long mismatched;
+	unsigned long unreadable;
+	unsigned long missing;
+};
+
+static void report(const struct sum *s, const char *name, const char *verdict)
+{
+	bool escape = name_needs_escape(name);
+
+	if (s->status)
+		return;
+	if (escape)
+		putchar('\\');
+	name_print(stdout, name, escape);
+	printf(": %s\n", verdict);
+}
+
+static int verify(struct sum *s, const struct line *line, int fd)
+{
+	int rc = sum_read(s, fd, line->name);
+
+	if (rc < 0)
+		return -EIO;
+	rc = hmacdev_verify(s->h, line->tag, line->tag_len);
+	if (rc < 0 && rc != -EBADMSG)
+		complain("%s: %s", line->name, hmacdev_strerror(rc));
+	return rc;
+}
+
+static void check_file(struct sum *s, const struct line *line,
+		       struct counts *n)
+{
+	int fd = sum_open(line->name);
+	int rc;
+
+	if (fd < 0 && errno == ENOENT && s->ignore_missing) {
+		n->missing++;
+		return;
+	}
+	if (fd < 0) {
+		complain("%s: %s", line->name, strerror(errno));
+		rc = -EIO;
+	} else {
+		rc = verify(s, line, fd);
+		sum_close(fd);
+	}
+	if (rc == 0) {
+		n->matched++;
+		if (!s->quiet)
+			report(s, line->name, "OK");
+	} else if (rc == -EBADMSG) {
+		n->mismatched++;
+		report(s, line->name, "FAILED");
+	} else {
+		n->unreadable++;
+		report(s, line->name, "FAILED open or read");
+	}
+}
+
+/* A comment is no line; one with a NUL in it is not what it looks like. */
+static void check_line(struct sum *s, const char *path, unsigned long number,
+		       char *text, size_t len, struct counts *n)
+{
+	struct line line;
+
+	if (*text == '#' && strlen(text) == len)
+		return;
+	if (len && text[len - 1] == '\n')
+		text[--len] = '\0';
+	if (len && text[len - 1] == '\r')
+		text[--len] = '\0';
+	if (strlen(text) == len && line_read(&line, text, sum_alg(s))) {
+		check_file(s, &line, n);
+		return;
+	}
+	n->malformed++;
+	if (s->warn)
+		complain("%s: %lu: not a line with an HMAC of %s", path, number,
+			 sum_alg(s));
+}
+
+static int check_lines(struct sum *s, const char *path, FILE *list,
+		       struct counts *n)
+{
+	char *text = NULL;
+	size_t size = 0;
+	unsigned long number = 0;
+	ssize_t len;
+	int rc = 0;
+
+	while ((len = getline(&text, &size, list)) >= 0)
+		check_line(s, path, ++number, text, (size_t)len, n);
+	if (ferror(list)) {
+		complain("%s: %s", path, strerror(errno));
+		rc = -1;
+	}
+	free(text);
+	return rc;
+}
+
+static void warn_count(const struct sum *s, unsigned long n, const char *one,
+		       const char *many)
+{
+	if (n && !s->status)
+		complain("WARNING: %lu %s", n, n == 1 ? one : many);
+}
+
+static int verdict(const struct sum *s, const char *path,
+		   const struct counts *n)
+{
+	bool nothing = !n->matched && !n->mismatched && !n->unreadable;
+
+	if (nothing && !n->missing) {
+		complain("%s: no line with an HMAC of %s in it", path,
+			 sum_alg(s));
+		return TROUBLE;
+	}
+	warn_count(s, n->malformed, "line is improperly formatted",
+		   "lines are improperly formatted");
+	warn_count(s, n->unreadable, "listed file could not be read",
+		   "listed files could not be read");
+	warn_count(s, n->mismatched, "computed tag did NOT match",
+		   "computed tags did NOT match");
+	if (nothing)
+		complain("%s: no file was verified", path);
+	if (n->mismatched)
+		return CHECK_FAILED;
+	if (nothing || n->unreadable || (s->strict && n->malformed))
+		return TROUBLE;
+	return FINE;
+}
+
+int check_list(struct sum *s, const char *path)
+{
+	bool in = !strcmp(path, "-");
+	FILE *list = in ? stdin : fopen(path, "re");
+	struct counts n = { 0 };
+	int rc;
+
+	if (!list) {
+		complain("%s: %s", path, strerror(errno));
+		return TROUBLE;
+	}
+	if (in)
+		path = "standard input";
+	rc = check_lines(s, path, list, &n);
+	if (!in)
+		fclose(list);
+	if (rc < 0)
+		return n.mismatched ? CHECK_FAILED : TROUBLE;
+	return verdict(s, path, &n);
+}

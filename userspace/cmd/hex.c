@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cmd.h"
+
+int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* How many bytes, or SIZE_MAX where it is no hex or does not fit. */
+size_t hex_read(unsigned char *bytes, size_t size, const char *hex, size_t len)
+{
+	if (len % 2 || len / 2 > size)
+		return SIZE_MAX;
+	for (size_t i = 0; i < len / 2; i++) {
+		int high = hex_value(hex[2 * i]);
+		int low = hex_value(hex[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return SIZE_MAX;
+		bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	return len / 2;
+}

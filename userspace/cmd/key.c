@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/keyctl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+/*
+ * Room for a key, kept out of swap and core files where the limits let us, and
+ * for as short a time as it takes to hand the key to the kernel.
+ */
+static int key_alloc(struct key *key)
+{
+	void *room;
+
+	key_wipe(key);
+	room = mmap(NULL, HMACDEV_KEY_MAX, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room == MAP_FAILED) {
+		complain("no memory for the key: %s", strerror(errno));
+		return -1;
+	}
+	mlock(room, HMACDEV_KEY_MAX);
+	madvise(room, HMACDEV_KEY_MAX, MADV_DONTDUMP);
+	key->source = HMACDEV_KEY_BYTES;
+	key->bytes = room;
+	return 0;
+}
+
+void key_wipe(struct key *key)
+{
+	if (key->bytes) {
+		explicit_bzero(key->bytes, HMACDEV_KEY_MAX);
+		munmap(key->bytes, HMACDEV_KEY_MAX);
+	}
+	key->bytes = NULL;
+	key->len = 0;
+}
+
+/* As many bytes as there are, up to size. */
+static ssize_t read_full(int fd, unsigned char *bytes, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t n = read(fd, bytes + len, size - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+static int key_read(struct key *key, int fd, const char *path)
+{
+	unsigned char beyond;
+	ssize_t len = read_full(fd, key->bytes, HMACDEV_KEY_MAX);
+	ssize_t more = 0;
+
+	if (len == HMACDEV_KEY_MAX)
+		more = read_full(fd, &beyond, 1);
+	explicit_bzero(&beyond, sizeof(beyond));
+	if (len < 0 || more < 0) {
+		complain("%s: %s", path, strerror(errno));
+		return -1;
+	}
+	if (more) {
+		complain("%s: a key has %d bytes at most", path,
+			 HMACDEV_KEY_MAX);
+		return -1;
+	}
+	/* An empty file is a key that went missing, and anyone can forge. */
+	if (!len) {
+		complain("%s: the key is empty", path);
+		return -1;
+	}
+	key->len = (size_t)len;
+	return 0;
+}
+
+/* The bytes of the file as they are, a newline at the end included. */
+int key_from_file(struct key *key, const char *path)
+{
+	bool in = !strcmp(path, "-");
+	int fd;
+	int rc;
+
+	if (key_alloc(key) < 0)
+		return -1;
+	key->stdin_taken = in;
+	fd = in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		complain("%s: %s", path, strerror(errno));
+		return -1;
+	}
+	rc = key_read(key, fd, in ? "standard input" : path);
+	if (!in)
+		close(fd);
+	return rc;
+}
+
+int key_from_hex(struct key *key, const char *hex)
+{
+	if (key_alloc(key) < 0)
+		return -1;
+	key->len = hex_read(key->bytes, HMACDEV_KEY_MAX, hex, strlen(hex));
+	if (key->len == SIZE_MAX) {
+		complain("the key is not in hex, or longer than %d bytes",
+			 HMACDEV_KEY_MAX);
+		return -1;
+	}
+	return 0;
+}
+
+int key_from_text(struct key *key, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len > HMACDEV_KEY_MAX) {
+		complain("a key has %d bytes at most", HMACDEV_KEY_MAX);
+		return -1;
+	}
+	if (key_alloc(key) < 0)
+		return -1;
+	memcpy(key->bytes, text, len);
+	key->len = len;
+	return 0;
+}
+
+/*
+ * By type and description, where request_key(2) looks, but nobody is asked to
+ * make the key; and then in the user's keyring, which not every session has.
+ */
+static long keyring_find(const char *type, const char *description)
+{
+	long serial = syscall(SYS_request_key, type, description, NULL, 0);
+
+	if (serial < 0 && errno == ENOKEY)
+		serial = syscall(SYS_keyctl, KEYCTL_SEARCH,
+				 KEY_SPEC_USER_KEYRING, type, description, 0);
+	return serial;
+}
+
+static int keyring_named(struct key *key, const char *spec)
+{
+	char type[32];
+	const char *colon = strchr(spec, ':');
+	size_t len = colon ? (size_t)(colon - spec) : 0;
+	long serial;
+
+	if (!len || len >= sizeof(type) || !colon[1]) {
+		complain("--keyring takes a serial number or %%TYPE:DESCRIPTION");
+		return -1;
+	}
+	memcpy(type, spec, len);
+	type[len] = '\0';
+	serial = keyring_find(type, colon + 1);
+	if (serial < 0) {
+		complain("%%%s: %s", spec, hmacdev_strerror(errno));
+		return -1;
+	}
+	key->serial = (int32_t)serial;
+	return 0;
+}
+
+int key_from_keyring(struct key *key, const char *spec)
+{
+	char *end;
+	long serial;
+
+	key_wipe(key);
+	key->source = HMACDEV_KEY_KEYRING;
+	if (*spec == '%')
+		return keyring_named(key, spec + 1);
+	errno = 0;
+	serial = strtol(spec, &end, 0);
+	if (end == spec || *end || errno || serial < INT32_MIN ||
+	    serial > INT32_MAX || !serial) {
+		complain("%s: no serial number of a key", spec);
+		return -1;
+	}
+	key->serial = (int32_t)serial;
+	return 0;
+}

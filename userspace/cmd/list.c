@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <string.h>
+#include <strings.h>
+
+#include "cmd.h"
+
+bool name_needs_escape(const char *name)
+{
+	return strpbrk(name, "\\\n\r");
+}
+
+void name_print(FILE *out, const char *name, bool escape)
+{
+	for (; *name; name++) {
+		if (escape && *name == '\\')
+			fputs("\\\\", out);
+		else if (escape && *name == '\n')
+			fputs("\\n", out);
+		else if (escape && *name == '\r')
+			fputs("\\r", out);
+		else
+			fputc(*name, out);
+	}
+}
+
+static bool name_unescape(char *name)
+{
+	char *to = name;
+
+	for (; *name; name++) {
+		if (*name != '\\') {
+			*to++ = *name;
+			continue;
+		}
+		switch (*++name) {
+		case '\\':
+			*to++ = '\\';
+			break;
+		case 'n':
+			*to++ = '\n';
+			break;
+		case 'r':
+			*to++ = '\r';
+			break;
+		default:
+			return false;
+		}
+	}
+	*to = '\0';
+	return true;
+}
+
+/* "sha256" -> "HMAC-SHA256", without locale. */
+static void label_print(const char *alg)
+{
+	fputs("HMAC-", stdout);
+	for (; *alg; alg++)
+		putchar(*alg >= 'a' && *alg <= 'z' ? *alg - 'a' + 'A' : *alg);
+}
+
+void line_print(enum style style, bool zero, const char *alg, const char *hex,
+		const char *name)
+{
+	bool escape = !zero && name_needs_escape(name);
+
+	if (style == STYLE_BARE) {
+		fputs(hex, stdout);
+	} else {
+		if (escape)
+			putchar('\\');
+		if (style == STYLE_TAG) {
+			label_print(alg);
+			fputs(" (", stdout);
+			name_print(stdout, name, escape);
+			printf(") = %s", hex);
+		} else {
+			printf("%s  ", hex);
+			name_print(stdout, name, escape);
+		}
+	}
+	putchar(zero ? '\0' : '\n');
+}
+
+static bool same_name(const char *name, size_t len, const char *alg)
+{
+	for (; *alg; alg++) {
+		if (*alg == '-')
+			continue;
+		while (len && (*name == '-' || *name == '_')) {
+			name++;
+			len--;
+		}
+		if (!len || strncasecmp(name, alg, 1))
+			return false;
+		name++;
+		len--;
+	}
+	return !len;
+}
+
+/*
+ * Whether a line's label names our algorithm: HMAC-SHA256 is how we and OpenSSL
+ * 1 write it, HMAC-SHA2-256 OpenSSL 3, HMAC(SHA256) libkcapi. A label without
+ * HMAC is of a plain digest.
+ */
+static bool label_matches(const char *label, size_t len, const char *alg)
+{
+	if (len < 5 || strncasecmp(label, "hmac", 4))
+		return false;
+	if (label[4] == '(' && label[len - 1] == ')')
+		len--;
+	else if (label[4] != '-' && label[4] != '_')
+		return false;
+	label += 5;
+	len -= 5;
+	if (same_name(label, len, alg))
+		return true;
+	if (len < 5 || strncasecmp(label, "sha2-", 5) || strncmp(alg, "sha", 3))
+		return false;
+	return same_name(label + 5, len - 5, alg + 3);
+}
+
+static bool tag_read(struct line *line, const char *hex, size_t len)
+{
+	line->tag_len = hex_read(line->tag, sizeof(line->tag), hex, len);
+	return line->tag_len != SIZE_MAX && line->tag_len >= HMACDEV_TAG_MIN;
+}
+
+/* "TAG  NAME"; " *" for the space of a binary file is the same here. */
+static bool plain_read(struct line *line, char *text)
+{
+	size_t len = strcspn(text, " ");
+
+	if (text[len] != ' ' || (text[len + 1] != ' ' && text[len + 1] != '*'))
+		return false;
+	line->name = text + len + 2;
+	return tag_read(line, text, len);
+}
+
+/* "LABEL (NAME) = TAG", or OpenSSL's "LABEL(NAME)= TAG". */
+static bool tagged_read(struct line *line, char *text, const char *alg)
+{
+	char *close = strrchr(text, ')');
+	char *open;
+	char *hex;
+
+	if (!close)
+		return false;
+	hex = close + 1;
+	hex += *hex == ' ';
+	if (*hex++ != '=' || *hex++ != ' ' || !tag_read(line, hex, strlen(hex)))
+		return false;
+	*close = '\0';
+	for (open = strchr(text, '('); open; open = strchr(open + 1, '(')) {
+		size_t len = (size_t)(open - text);
+
+		if (len && open[-1] == ' ')
+			len--;
+		if (label_matches(text, len, alg)) {
+			line->name = open + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* False for a line that is not of this algorithm's tags. Changes the text. */
+bool line_read(struct line *line, char *text, const char *alg)
+{
+	bool escaped;
+
+	text += strspn(text, " \t");
+	escaped = *text == '\\';
+	text += escaped;
+	if (!plain_read(line, text) && !tagged_read(line, text, alg))
+		return false;
+	if (escaped && !name_unescape(line->name))
+		return false;
+	return *line->name;
+}

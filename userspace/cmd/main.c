@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "cmd.h"
+
+const char *program = "hmacdev";
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "sum", cmd_sum, "make or check the tags of files" },
+	{ "algs", cmd_algs, "list the algorithms" },
+	{ "info", cmd_info, "tell about the device, or about a descriptor" },
+	{ "version", cmd_version, "print the versions" },
+};
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	/* stdout first, so that the two are in order on a terminal. */
+	fflush(stdout);
+	fprintf(stderr, "%s: ", program);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+int try_help(const char *usage)
+{
+	fprintf(stderr, "usage: %s\n'%s --help' tells more.\n", usage, program);
+	return TROUBLE;
+}
+
+/* A tag that never reached the disk must not look like success. */
+int finish_output(int status)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		complain("standard output: %s", strerror(errno));
+		return TROUBLE;
+	}
+	return status;
+}
+
+static int help(void)
+{
+	printf("usage: hmacdev COMMAND [OPTION...]\n\n"
+	       "HMAC by the kernel's " HMACDEV_DEVICE ".\n\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		printf("  %-10s%s\n", commands[i].name, commands[i].help);
+	printf("\n'hmacdev COMMAND --help' tells more; so does hmacdev(1).\n"
+	       "Exit status: 0 fine, 1 a check failed, 2 trouble.\n");
+	return FINE;
+}
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	char name[32];
+
+	/* getopt(3) puts it before its messages. */
+	snprintf(name, sizeof(name), "hmacdev %s", command->name);
+	program = name;
+	argv[0] = name;
+	return finish_output(command->run(argc, argv));
+}
+
+static int hmacdev(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+	char ask[] = "--help";
+	char *help_argv[] = { NULL, ask, NULL };
+	const struct command *command;
+
+	if (!strcmp(name, "--version"))
+		name = "version";
+	command = find(name);
+	if (command)
+		return run(command, argc - 1, argv + 1);
+	if (!strcmp(name, "help") && argc > 2) {
+		command = find(argv[2]);
+		if (command)
+			return run(command, 2, help_argv);
+		name = argv[2];
+	} else if (!strcmp(name, "help") || !strcmp(name, "--help") ||
+		   !strcmp(name, "-h")) {
+		return finish_output(help());
+	}
+	if (*name)
+		complain("no such command: %s", name);
+	return try_help("hmacdev COMMAND [OPTION...]");
+}
+
+int main(int argc, char **argv)
+{
+	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+	const char *name = slash ? slash + 1 : argc ? argv[0] : program;
+	size_t len = strlen(name);
+
+	if (len > 4 && !strcmp(name + len - 4, "hmac")) {
+		program = name;
+		return finish_output(cmd_hmaccalc(argc, argv));
+	}
+	return hmacdev(argc, argv);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+static void forbidden(char *text, size_t size)
+{
+	const struct group *group;
+	struct stat st;
+
+	if (stat(HMACDEV_DEVICE, &st) < 0 || !(st.st_mode & 0060) ||
+	    !st.st_gid) {
+		snprintf(text, size,
+			 "no permission to open it; only root may, until an administrator gives it to a group: chgrp GROUP "
+			 HMACDEV_DEVICE);
+		return;
+	}
+	group = getgrgid(st.st_gid);
+	if (group)
+		snprintf(text, size,
+			 "no permission to open it; join the group '%s' (as root: usermod -aG %s USER) and log in again",
+			 group->gr_name, group->gr_name);
+	else
+		snprintf(text, size,
+			 "no permission to open it; join the group with the number %u",
+			 (unsigned int)st.st_gid);
+}
+
+/*
+ * What keeps this process from the device, and what to do: NULL if nothing
+ * does. Asked of the device itself, since EACCES and EPERM can also come from a
+ * key or a context.
+ */
+const char *device_trouble(char *text, size_t size)
+{
+	int fd = open(HMACDEV_DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0) {
+		close(fd);
+		return NULL;
+	}
+	switch (errno) {
+	case ENOENT:
+	case ENOTDIR:
+	case ENXIO:
+	case ENODEV:
+		snprintf(text, size,
+			 "no such device; load the module (as root: modprobe hmacdev)");
+		break;
+	case EACCES:
+		forbidden(text, size);
+		break;
+	case EPERM:
+		snprintf(text, size,
+			 "a policy forbids it (of a container or a security module); it must let this device through");
+		break;
+	default:
+		snprintf(text, size, "%s", hmacdev_strerror(errno));
+		break;
+	}
+	return text;
+}
+
+void complain_device(int err)
+{
+	char text[256];
+	const char *why = device_trouble(text, sizeof(text));
+
+	complain(HMACDEV_DEVICE ": %s", why ? why : hmacdev_strerror(err));
+}
