@@ -1,0 +1,636 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Descriptors and contexts: what is shared and what is not, calls that meet on
+ * one context, and callers that go away in the midst of one.
+ */
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <linux/userfaultfd.h>
+
+#include "hmacdev_utils.h"
+
+#define REST		(HALF_MSG + HALF_LEN)
+#define REST_LEN	(HALF_WHOLE - HALF_LEN)
+#define PROMPT_MS	5000	/* to be killed, on a machine that is busy */
+#define SAMPLE		(4UL << 20)
+
+FIXTURE(descriptors)
+{
+	int fd;
+};
+
+FIXTURE_SETUP(descriptors)
+{
+	self->fd = test_open_half();
+}
+
+FIXTURE_TEARDOWN(descriptors)
+{
+	close(self->fd);
+}
+
+TEST_F(descriptors, dup_shares)
+{
+	int other = dup(self->fd);
+
+	ASSERT_LE(0, other);
+	test_update(other, REST, REST_LEN);
+	test_whole_intact(self->fd);
+	close(self->fd);
+	test_whole_intact(other);
+	test_verify(other, whole_tag, HALF_TAG_LEN);
+	self->fd = other;
+}
+
+TEST_F(descriptors, fork_shares)
+{
+	int status;
+	pid_t child = fork();
+
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(_test_update(self->fd, REST, REST_LEN) != 0);
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+	test_whole_intact(self->fd);
+}
+
+TEST_F(descriptors, two_opens_share_nothing)
+{
+	int other = test_open_half();
+
+	test_update(other, REST, REST_LEN);
+	test_half_intact(self->fd);
+	test_whole_intact(other);
+	close(other);
+}
+
+TEST_F(descriptors, copy_shares_nothing)
+{
+	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+
+	ASSERT_NE(self->fd, copy);
+	test_update(copy, REST, REST_LEN);
+	test_half_intact(self->fd);
+	test_whole_intact(copy);
+	test_verify(self->fd, half_tag, HALF_TAG_LEN);
+	test_whole_intact(copy);
+	close(self->fd);
+	self->fd = test_copy(copy, HMACDEV_RIGHT_ALL);
+	close(copy);
+	test_whole_intact(self->fd);
+	test_reset(self->fd);
+	test_update(self->fd, HALF_MSG, HALF_LEN);
+	test_half_intact(self->fd);
+}
+
+TEST_F(descriptors, copy_opens_nothing_else)
+{
+	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+	char path[32];
+
+	EXPECT_EQ(O_RDWR, fcntl(copy, F_GETFL) & O_ACCMODE);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", copy);
+	EXPECT_EQ(-1, open(path, O_RDWR));
+	close(copy);
+}
+
+/* Does @fd live on in a program that we execute? */
+static bool survives_exec(int fd)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "test -e /proc/self/fd/%d", fd);
+	return system(line) == 0;
+}
+
+TEST_F(descriptors, close_on_exec)
+{
+	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+	int kept = _test_open(O_RDWR), shut = _test_open(O_RDWR | O_CLOEXEC);
+
+	ASSERT_LE(0, kept);
+	ASSERT_LE(0, shut);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(copy, F_GETFD));
+	EXPECT_FALSE(survives_exec(copy));
+	EXPECT_FALSE(survives_exec(shut));
+	EXPECT_TRUE(survives_exec(kept));
+	ASSERT_EQ(0, fcntl(copy, F_SETFD, 0));
+	EXPECT_TRUE(survives_exec(copy));
+}
+
+TEST_F(descriptors, no_descriptor_left)
+{
+	struct rlimit old, tight;
+	int next = dup(self->fd);
+
+	ASSERT_LE(0, next);
+	close(next);
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &old));
+	tight = old;
+	tight.rlim_cur = next;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &tight));
+	test_err_copy(EMFILE, self->fd, HMACDEV_RIGHT_ALL);
+	test_half_intact(self->fd);
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
+	EXPECT_EQ(next, test_copy(self->fd, HMACDEV_RIGHT_ALL));
+	test_half_intact(next);
+}
+
+/* Threads */
+
+#define BLOCK_LEN	200001	/* more than one chunk, and no whole number */
+#define BLOCKS		3	/* by each thread */
+
+struct writer {
+	pthread_t thread;
+	pthread_barrier_t *start;
+	int fd;
+	__u8 *block;
+	int err;
+};
+
+static void *write_blocks(void *arg)
+{
+	struct writer *w = arg;
+	int i;
+
+	pthread_barrier_wait(w->start);
+	for (i = 0; i < BLOCKS && !w->err; i++)
+		w->err = _test_update(w->fd, w->block, BLOCK_LEN);
+	return NULL;
+}
+
+/* Is @tag that of some order of @left[i] more blocks of each writer? */
+static bool is_some_order(int fd, const struct writer *w, const int *left,
+			  const __u8 *tag)
+{
+	__u8 seen[HALF_TAG_LEN];
+	bool found = false;
+	int i, fewer[2], next;
+
+	if (!left[0] && !left[1])
+		return _test_digest(fd, seen, sizeof(seen)) == sizeof(seen) &&
+			!memcmp(seen, tag, sizeof(seen));
+	for (i = 0; i < 2 && !found; i++) {
+		if (!left[i])
+			continue;
+		memcpy(fewer, left, sizeof(fewer));
+		fewer[i]--;
+		next = _test_copy(fd, HMACDEV_RIGHT_ALL);
+		_test_update(next, w[i].block, BLOCK_LEN);
+		found = is_some_order(next, w, fewer, tag);
+		close(next);
+	}
+	return found;
+}
+
+static void start_writers(struct __test_metadata *_metadata, int fd,
+			  struct writer *w, pthread_barrier_t *start)
+{
+	int i;
+
+	ASSERT_EQ(0, pthread_barrier_init(start, NULL, 3));
+	for (i = 0; i < 2; i++) {
+		w[i] = (struct writer){ .start = start, .fd = fd };
+		w[i].block = malloc(BLOCK_LEN);
+		ASSERT_NE(NULL, w[i].block);
+		memset(w[i].block, 'a' + i, BLOCK_LEN);
+		ASSERT_EQ(0, pthread_create(&w[i].thread, NULL, write_blocks,
+					    &w[i]));
+	}
+}
+
+static void check_orders(struct __test_metadata *_metadata, int fd)
+{
+	static const int left[2] = { BLOCKS, BLOCKS };
+	int before = test_copy(fd, HMACDEV_RIGHT_ALL), i;
+	pthread_barrier_t start;
+	struct writer w[2];
+	struct hmacdev_info info;
+	__u8 tag[HALF_TAG_LEN];
+
+	start_writers(_metadata, fd, w, &start);
+	pthread_barrier_wait(&start);
+	do {
+		test_info(fd, &info);
+		EXPECT_EQ(0, (info.bytes - HALF_LEN) % BLOCK_LEN);
+	} while (info.bytes < HALF_LEN + 2 * BLOCKS * BLOCK_LEN &&
+		 !w[0].err && !w[1].err);
+	for (i = 0; i < 2; i++) {
+		pthread_join(w[i].thread, NULL);
+		EXPECT_EQ(0, w[i].err);
+	}
+	test_digest(fd, tag, sizeof(tag));
+	EXPECT_TRUE(is_some_order(before, w, left, tag));
+	close(before);
+	free(w[0].block);
+	free(w[1].block);
+}
+
+/* Every block stays in one piece, and is seen whole or not at all */
+TEST_F(descriptors, two_threads_append)
+{
+	int i, fd;
+
+	for (i = 0; i < 4; i++) {
+		fd = test_open_half();
+		check_orders(_metadata, fd);
+		close(fd);
+	}
+}
+
+struct keyer {
+	pthread_t thread;
+	pthread_barrier_t *start;
+	int fd;
+	int ret;
+};
+
+static void *key_it(void *arg)
+{
+	struct keyer *k = arg;
+
+	pthread_barrier_wait(k->start);
+	k->ret = _test_new(k->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+	return NULL;
+}
+
+/* One of them wins, and the other is told so */
+TEST(two_threads_key)
+{
+	pthread_barrier_t start;
+	struct keyer k[2];
+	int round, i, fd;
+
+	ASSERT_EQ(0, pthread_barrier_init(&start, NULL, 2));
+	for (round = 0; round < 100; round++) {
+		fd = test_open();
+		for (i = 0; i < 2; i++) {
+			k[i].start = &start;
+			k[i].fd = fd;
+			ASSERT_EQ(0, pthread_create(&k[i].thread, NULL, key_it,
+						    &k[i]));
+		}
+		for (i = 0; i < 2; i++)
+			pthread_join(k[i].thread, NULL);
+		EXPECT_EQ(-EBUSY, k[0].ret + k[1].ret);
+		EXPECT_EQ(0, _test_intact(fd, 0, empty_tag));
+		close(fd);
+	}
+}
+
+/*
+ * A call that is held in its midst: a page of its buffer is missing until
+ * userfaultfd(2) says that the kernel waits for it and the test supplies it.
+ */
+FIXTURE(held)
+{
+	int fd;
+	int uffd;
+	size_t page;
+	__u8 *map;		/* two pages; the second is missing */
+	pthread_t thread;
+	unsigned int cmd;	/* what the thread does with fd ... */
+	void *buf;		/* ... and the buffer at the missing page */
+	int ret;
+};
+
+FIXTURE_SETUP(held)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register missing = {
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	self->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (self->uffd < 0)
+		SKIP(return, "userfaultfd: %s", strerror(errno));
+	self->fd = test_open_half();
+	self->page = sysconf(_SC_PAGESIZE);
+	self->map = mmap(NULL, 2 * self->page, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->map);
+	ASSERT_EQ(0, ioctl(self->uffd, UFFDIO_API, &api));
+	missing.range.start = test_addr(self->map + self->page);
+	missing.range.len = self->page;
+	ASSERT_EQ(0, ioctl(self->uffd, UFFDIO_REGISTER, &missing));
+}
+
+FIXTURE_TEARDOWN(held)
+{
+	close(self->uffd);
+}
+
+static void *make_call(void *arg)
+{
+	FIXTURE_DATA(held) *self = arg;
+
+	if (self->cmd == HMACDEV_IOC_UPDATE)
+		self->ret = _test_update(self->fd, self->buf, REST_LEN);
+	else
+		self->ret = _test_finalize(self->fd, self->buf, HALF_TAG_LEN);
+	return NULL;
+}
+
+/* Start the call, and return when it waits for the page */
+static void hold(struct __test_metadata *_metadata, FIXTURE_DATA(held) *self,
+		 unsigned int cmd, void *buf)
+{
+	struct pollfd event = { .fd = self->uffd, .events = POLLIN };
+	struct uffd_msg msg;
+
+	self->cmd = cmd;
+	self->buf = buf;
+	ASSERT_EQ(0, pthread_create(&self->thread, NULL, make_call, self));
+	ASSERT_EQ(1, poll(&event, 1, 20000));
+	ASSERT_EQ(sizeof(msg), read(self->uffd, &msg, sizeof(msg)));
+	ASSERT_EQ(UFFD_EVENT_PAGEFAULT, msg.event);
+}
+
+/* Supply the page, @len bytes of it from @with, and wait for the call's end */
+static void let_go(struct __test_metadata *_metadata, FIXTURE_DATA(held) *self,
+		   const void *with, size_t len)
+{
+	struct uffdio_copy copy = {
+		.dst = test_addr(self->map + self->page),
+		.len = self->page,
+	};
+	void *page = aligned_alloc(self->page, self->page);
+
+	ASSERT_NE(NULL, page);
+	memset(page, 0, self->page);
+	memcpy(page, with, len);
+	copy.src = test_addr(page);
+	ASSERT_EQ(0, ioctl(self->uffd, UFFDIO_COPY, &copy));
+	ASSERT_EQ(0, pthread_join(self->thread, NULL));
+	free(page);
+}
+
+/* UPDATE with the rest of HALF_MSG, half of it on the missing page */
+#define hold_update()							\
+	do {								\
+		__u8 *_at = self->map + self->page - REST_LEN / 2;	\
+									\
+		memcpy(_at, REST, REST_LEN / 2);			\
+		hold(_metadata, self, HMACDEV_IOC_UPDATE, _at);		\
+	} while (0)
+
+#define let_go_update()							\
+	let_go(_metadata, self, REST + REST_LEN / 2, REST_LEN / 2)
+
+TEST_F(held, close_during_update)
+{
+	int kept = dup(self->fd);
+
+	hold_update();
+	EXPECT_EQ(0, close(self->fd));
+	let_go_update();
+	EXPECT_EQ(0, self->ret);
+	test_whole_intact(kept);
+}
+
+TEST_F(held, last_close_during_finalize)
+{
+	__u8 *tag = self->map + self->page - HALF_TAG_LEN / 2;
+
+	hold(_metadata, self, HMACDEV_IOC_FINALIZE, tag);
+	EXPECT_EQ(0, close(self->fd));
+	let_go(_metadata, self, "", 0);
+	EXPECT_EQ(HALF_TAG_LEN, self->ret);
+	EXPECT_MEMEQ(half_tag, tag, HALF_TAG_LEN);
+}
+
+/* The descriptor's number now means another context; the call's does not */
+TEST_F(held, replaced_during_update)
+{
+	int kept = dup(self->fd), other = test_open_half();
+
+	hold_update();
+	ASSERT_EQ(self->fd, dup2(other, self->fd));
+	let_go_update();
+	EXPECT_EQ(0, self->ret);
+	test_whole_intact(kept);
+	test_half_intact(other);
+}
+
+static unsigned int now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* @child, which is in a call now, is gone @within so many ms of its killing */
+static void expect_killed(struct __test_metadata *_metadata, pid_t child,
+			  unsigned int within)
+{
+	unsigned int start;
+	int status = 0;		/* which is that of an exit */
+
+	EXPECT_EQ(0, waitpid(child, &status, WNOHANG))
+		TH_LOG("it ended before: %#x", status);
+	start = now_ms();
+	ASSERT_EQ(0, kill(child, SIGKILL));
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		if (now_ms() - start > within)
+			break;
+		usleep(5000);
+	}
+	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		TH_LOG("status %#x after %u ms", status, now_ms() - start);
+}
+
+/* Nobody who waits for the context has to wait for its holder to die */
+TEST_F(held, kill_one_that_waits)
+{
+	static const unsigned int cmds[] = {
+		HMACDEV_IOC_DIGEST, HMACDEV_IOC_FINALIZE, HMACDEV_IOC_VERIFY,
+	};
+	__u8 tag[HALF_TAG_LEN];
+	__u32 len = sizeof(tag);
+	pid_t child;
+	size_t i;
+
+	hold_update();
+	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
+		child = fork();
+		ASSERT_LE(0, child);
+		if (!child)
+			_exit(_test_tag(self->fd, cmds[i], tag, &len) != 0);
+		usleep(300000);
+		expect_killed(_metadata, child, PROMPT_MS);
+	}
+	let_go_update();
+	EXPECT_EQ(0, self->ret);
+	test_whole_intact(self->fd);
+}
+
+/* What a killed caller had appended of its bytes is undone */
+TEST_F(descriptors, kill_during_update)
+{
+	void *msg = mmap(NULL, HMACDEV_MSG_MAX, PROT_READ, MAP_PRIVATE |
+			 MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+	unsigned int start = now_ms(), ms;
+	__u64 len;
+	pid_t child;
+
+	/* Ten seconds on a slow machine, all that it can be on others */
+	ASSERT_NE(MAP_FAILED, msg);
+	test_update(copy, msg, SAMPLE);
+	ms = now_ms() - start + 1;
+	len = SAMPLE * (2 * PROMPT_MS / ms + 1);
+	if (len > HMACDEV_MSG_MAX)
+		len = HMACDEV_MSG_MAX;
+	ms *= len / SAMPLE;
+
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(_test_update(self->fd, msg, len) != 0);
+	usleep(1000 * (ms / 10));
+	expect_killed(_metadata, child, ms / 2);
+	test_half_intact(self->fd);
+	close(copy);
+}
+
+static volatile sig_atomic_t alarms;
+
+static void count_alarm(int sig)
+{
+	alarms++;
+}
+
+/* A signal that is handled waits for the call. Timers of CPU time come late. */
+TEST_F(descriptors, signals_do_not_interrupt)
+{
+	struct itimerval every = { { 0, 2000 }, { 0, 2000 } }, never = { };
+	struct sigaction action = { .sa_handler = count_alarm };
+	int quiet = test_copy(self->fd, HMACDEV_RIGHT_ALL), i;
+	size_t len = 10 * BLOCK_LEN;
+	__u8 *msg = malloc(len), tag[HALF_TAG_LEN];
+
+	ASSERT_NE(NULL, msg);
+	test_fill(msg, len);
+	ASSERT_EQ(0, sigaction(SIGALRM, &action, NULL));
+	ASSERT_EQ(0, setitimer(ITIMER_REAL, &every, NULL));
+	for (i = 0; i < 3; i++)
+		test_update(self->fd, msg, len);
+	ASSERT_EQ(0, setitimer(ITIMER_REAL, &never, NULL));
+	EXPECT_LT(0, alarms);
+	for (i = 0; i < 3; i++)
+		test_update(quiet, msg, len);
+	test_finalize(quiet, tag, sizeof(tag));
+	test_verify(self->fd, tag, sizeof(tag));
+	free(msg);
+}
+
+/* The module, as a whole */
+
+FIXTURE(module)
+{
+	int fd;
+};
+
+static int unload(void)
+{
+	return syscall(SYS_delete_module, "hmacdev", O_NONBLOCK) ? -errno : 0;
+}
+
+static int load(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+FIXTURE_SETUP(module)
+{
+	if (geteuid())
+		SKIP(return, "only root unloads modules");
+	self->fd = test_open_half();
+}
+
+FIXTURE_TEARDOWN(module)
+{
+	close(self->fd);
+}
+
+TEST_F(module, busy_while_open)
+{
+	EXPECT_EQ(-EWOULDBLOCK, unload());
+	test_half_intact(self->fd);
+}
+
+TEST_F(module, busy_while_a_copy_is_open)
+{
+	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+
+	close(self->fd);
+	EXPECT_EQ(-EWOULDBLOCK, unload());
+	test_half_intact(copy);
+	self->fd = copy;
+}
+
+TEST_F(module, idle_when_all_are_closed)
+{
+	const char *path = getenv("HMACDEV_MODULE");
+	int i;
+
+	if (!path)
+		SKIP(return, "HMACDEV_MODULE does not say what to load again");
+	for (i = 0; i < 10; i++) {
+		close(test_copy(self->fd, HMACDEV_RIGHT_ALL));
+		close(self->fd);
+		ASSERT_EQ(0, unload());
+		test_err_open(ENOENT, O_RDWR);
+		ASSERT_EQ(0, load(path));
+		self->fd = test_open_half();
+	}
+	test_half_intact(self->fd);
+}
+
+#define CAP "/sys/module/hmacdev/parameters/max_contexts"
+
+static int set_cap(const char *to)
+{
+	int fd = open(CAP, O_WRONLY | O_CLOEXEC);
+	int ret = write(fd, to, strlen(to)) < 0 ? -errno : 0;
+
+	close(fd);
+	return ret;
+}
+
+TEST_F(module, as_many_contexts_as_allowed)
+{
+	char old[16] = { };
+	int cap = open(CAP, O_RDONLY | O_CLOEXEC), second;
+
+	ASSERT_LT(0, read(cap, old, sizeof(old) - 1));
+	close(cap);
+	ASSERT_EQ(0, set_cap("2"));
+	second = test_open();
+	EXPECT_EQ(-ENFILE, _test_open(O_RDWR));
+	test_err_copy(ENFILE, self->fd, HMACDEV_RIGHT_ALL);
+	test_half_intact(self->fd);
+	close(second);
+	second = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+	EXPECT_EQ(-ENFILE, _test_open(O_RDWR));
+	close(second);
+	ASSERT_EQ(0, set_cap(old));
+	second = test_open();
+	close(second);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The structs of <linux/hmacdev.h> as they were published: sizes and offsets,
+ * the same for 32-bit and 64-bit callers. Compiling this is the test. It needs
+ * no C library, so that -m32 -fsyntax-only can do it everywhere.
+ *
+ * Fields may be added at the end; then the size changes, and nothing else.
+ */
+#ifndef _HMACDEV_LAYOUT_H
+#define _HMACDEV_LAYOUT_H
+
+#include <stddef.h>
+#include <linux/hmacdev.h>
+
+#define SIZE(type, size)						\
+	_Static_assert(sizeof(struct type) == (size), #type)
+#define AT(type, field, offset)						\
+	_Static_assert(offsetof(struct type, field) == (offset),	\
+		       #type "." #field)
+#define NUMBER(name, dir, nr, type)					\
+	_Static_assert((HMACDEV_IOC_##name) ==				\
+		       _IOC(dir, 0xc8, nr, sizeof(struct type)), #name)
+
+SIZE(hmacdev_alg, 88);
+AT(hmacdev_alg, flags, 0);
+AT(hmacdev_alg, index, 4);
+AT(hmacdev_alg, name, 8);
+AT(hmacdev_alg, digest_size, 72);
+AT(hmacdev_alg, block_size, 76);
+AT(hmacdev_alg, traits, 80);
+AT(hmacdev_alg, reserved, 84);
+NUMBER(ALG, _IOC_READ | _IOC_WRITE, 0, hmacdev_alg);
+
+SIZE(hmacdev_new, 104);
+AT(hmacdev_new, alg, 0);
+AT(hmacdev_new, flags, 64);
+AT(hmacdev_new, source, 68);
+AT(hmacdev_new, key, 72);
+AT(hmacdev_new, key_len, 80);
+AT(hmacdev_new, serial, 88);
+AT(hmacdev_new, tag_len, 92);
+AT(hmacdev_new, rights, 96);
+AT(hmacdev_new, reserved, 100);
+NUMBER(NEW, _IOC_WRITE, 1, hmacdev_new);
+
+SIZE(hmacdev_update, 24);
+AT(hmacdev_update, flags, 0);
+AT(hmacdev_update, reserved, 4);
+AT(hmacdev_update, msg, 8);
+AT(hmacdev_update, len, 16);
+NUMBER(UPDATE, _IOC_WRITE, 2, hmacdev_update);
+
+SIZE(hmacdev_tag, 16);
+AT(hmacdev_tag, tag, 0);
+AT(hmacdev_tag, tag_len, 8);
+AT(hmacdev_tag, flags, 12);
+NUMBER(DIGEST, _IOC_READ | _IOC_WRITE, 3, hmacdev_tag);
+NUMBER(FINALIZE, _IOC_READ | _IOC_WRITE, 4, hmacdev_tag);
+NUMBER(VERIFY, _IOC_WRITE, 5, hmacdev_tag);
+
+SIZE(hmacdev_reset, 8);
+AT(hmacdev_reset, flags, 0);
+AT(hmacdev_reset, reserved, 4);
+NUMBER(RESET, _IOC_WRITE, 6, hmacdev_reset);
+
+SIZE(hmacdev_copy, 8);
+AT(hmacdev_copy, flags, 0);
+AT(hmacdev_copy, rights, 4);
+NUMBER(COPY, _IOC_WRITE, 7, hmacdev_copy);
+
+SIZE(hmacdev_restrict, 8);
+AT(hmacdev_restrict, flags, 0);
+AT(hmacdev_restrict, rights, 4);
+NUMBER(RESTRICT, _IOC_WRITE, 8, hmacdev_restrict);
+
+SIZE(hmacdev_info, 96);
+AT(hmacdev_info, flags, 0);
+AT(hmacdev_info, state, 4);
+AT(hmacdev_info, rights, 8);
+AT(hmacdev_info, tag_len, 12);
+AT(hmacdev_info, digest_size, 16);
+AT(hmacdev_info, block_size, 20);
+AT(hmacdev_info, bytes, 24);
+AT(hmacdev_info, alg, 32);
+NUMBER(INFO, _IOC_READ | _IOC_WRITE, 9, hmacdev_info);
+
+SIZE(hmacdev_op, 40);
+AT(hmacdev_op, msg, 0);
+AT(hmacdev_op, len, 8);
+AT(hmacdev_op, tag, 16);
+AT(hmacdev_op, tag_len, 24);
+AT(hmacdev_op, op, 28);
+AT(hmacdev_op, status, 32);
+AT(hmacdev_op, reserved, 36);
+NUMBER(MAC, _IOC_READ | _IOC_WRITE, 10, hmacdev_op);
+
+SIZE(hmacdev_batch, 16);
+AT(hmacdev_batch, ops, 0);
+AT(hmacdev_batch, count, 8);
+AT(hmacdev_batch, flags, 12);
+NUMBER(BATCH, _IOC_WRITE, 11, hmacdev_batch);
+
+SIZE(hmacdev_derive, 96);
+AT(hmacdev_derive, alg, 0);
+AT(hmacdev_derive, flags, 64);
+AT(hmacdev_derive, reserved, 68);
+AT(hmacdev_derive, msg, 72);
+AT(hmacdev_derive, len, 80);
+AT(hmacdev_derive, tag_len, 88);
+AT(hmacdev_derive, rights, 92);
+NUMBER(DERIVE, _IOC_WRITE, 12, hmacdev_derive);
+
+SIZE(hmacdev_oneshot, 112);
+AT(hmacdev_oneshot, alg, 0);
+AT(hmacdev_oneshot, key, 64);
+AT(hmacdev_oneshot, key_len, 72);
+AT(hmacdev_oneshot, msg, 80);
+AT(hmacdev_oneshot, len, 88);
+AT(hmacdev_oneshot, tag, 96);
+AT(hmacdev_oneshot, tag_len, 104);
+AT(hmacdev_oneshot, flags, 108);
+NUMBER(ONESHOT, _IOC_READ | _IOC_WRITE, 13, hmacdev_oneshot);
+
+#undef SIZE
+#undef AT
+#undef NUMBER
+
+#endif /* _HMACDEV_LAYOUT_H */

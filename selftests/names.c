@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Names of algorithms: the closed list, every spelling of it, and all that must
+ * never reach the crypto API.
+ */
+#include <ctype.h>
+#include <linux/if_alg.h>
+#include <sys/socket.h>
+
+#include "hmacdev_utils.h"
+
+static const struct {
+	const char *name;
+	__u32 digest_size;
+	__u32 block_size;
+	bool fips;
+} algs[] = {
+	{ "md5",	16, 64,  false },
+	{ "sha1",	20, 64,  true },
+	{ "sha224",	28, 64,  true },
+	{ "sha256",	32, 64,  true },
+	{ "sha384",	48, 128, true },
+	{ "sha512",	64, 128, true },
+	{ "sha3-224",	28, 144, true },
+	{ "sha3-256",	32, 136, true },
+	{ "sha3-384",	48, 104, true },
+	{ "sha3-512",	64, 72,  true },
+	{ "sm3",	32, 64,  false },
+	{ "rmd160",	20, 64,  false },
+	{ "streebog256", 32, 64, false },
+	{ "streebog512", 64, 64, false },
+};
+
+FIXTURE(names)
+{
+	int fd;
+};
+
+FIXTURE_SETUP(names)
+{
+	self->fd = test_open();
+}
+
+FIXTURE_TEARDOWN(names)
+{
+	close(self->fd);
+}
+
+TEST_F(names, list_by_index)
+{
+	struct hmacdev_alg alg;
+	__u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(algs); i++) {
+		ASSERT_EQ(0, _test_alg_index(self->fd, i, &alg));
+		EXPECT_EQ(i, alg.index);
+		EXPECT_STREQ(algs[i].name, alg.name);
+		EXPECT_EQ(algs[i].digest_size, alg.digest_size);
+		EXPECT_EQ(algs[i].block_size, alg.block_size);
+		EXPECT_EQ(algs[i].fips, !!(alg.traits & HMACDEV_ALG_FIPS));
+		EXPECT_GE(HMACDEV_TAG_MAX, alg.digest_size);
+	}
+	EXPECT_EQ(-ENOENT, _test_alg_index(self->fd, i, &alg));
+	EXPECT_EQ(-ENOENT, _test_alg_index(self->fd, 1U << 31, &alg));
+	EXPECT_EQ(-ENOENT, _test_alg_index(self->fd, ~0U, &alg));
+}
+
+TEST_F(names, list_by_name)
+{
+	struct hmacdev_alg by_index, by_name;
+	__u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(algs); i++) {
+		test_alg(self->fd, algs[i].name, &by_name);
+		EXPECT_EQ(i, by_name.index);
+		ASSERT_EQ(0, _test_alg_index(self->fd, i, &by_index));
+		by_index.flags = HMACDEV_ALG_BY_NAME;
+		EXPECT_MEMEQ(&by_index, &by_name, sizeof(by_name));
+	}
+}
+
+/* What INFO then says of the context is what ALG said of the algorithm */
+TEST_F(names, parity_of_alg_new_and_info)
+{
+	struct hmacdev_info info;
+	struct hmacdev_alg alg;
+	__u32 i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(algs); i++) {
+		test_alg(self->fd, algs[i].name, &alg);
+		fd = test_open();
+		if (alg.traits & HMACDEV_ALG_AVAILABLE) {
+			test_new(fd, algs[i].name, "key of 14 bytes", 14);
+			test_info(fd, &info);
+			EXPECT_STREQ(alg.name, info.alg);
+			EXPECT_EQ(alg.digest_size, info.digest_size);
+			EXPECT_EQ(alg.digest_size, info.tag_len);
+			EXPECT_EQ(alg.block_size, info.block_size);
+		} else {
+			test_err_new(ENOENT, fd, algs[i].name, "", 0);
+			test_state(UNKEYED, fd);
+		}
+		close(fd);
+	}
+}
+
+/* AF_ALG's view of what the kernel has, which is not ours: 0 or an errno */
+static int has_alg(const char *name)
+{
+	struct sockaddr_alg sa = { .salg_family = AF_ALG, .salg_type = "hash" };
+	int fd = socket(AF_ALG, SOCK_SEQPACKET, 0), err = 0;
+
+	if (fd < 0)
+		return errno;
+	snprintf((char *)sa.salg_name, sizeof(sa.salg_name), "hmac(%s)", name);
+	if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)))
+		err = errno;
+	close(fd);
+	return err;
+}
+
+TEST_F(names, parity_with_af_alg)
+{
+	struct hmacdev_alg alg;
+	__u32 i;
+
+	if (has_alg("sha256"))
+		SKIP(return, "AF_ALG is not there to compare with");
+	for (i = 0; i < ARRAY_SIZE(algs); i++) {
+		test_alg(self->fd, algs[i].name, &alg);
+		EXPECT_EQ(has_alg(algs[i].name) == 0,
+			  !!(alg.traits & HMACDEV_ALG_AVAILABLE))
+			TH_LOG("%s", algs[i].name);
+	}
+}
+
+TEST_F(names, spellings)
+{
+	static const struct {
+		const char *said;
+		const char *meant;
+	} names[] = {
+		{ "SHA256", "sha256" },
+		{ "Sha256", "sha256" },
+		{ "sha-256", "sha256" },
+		{ "SHA_256", "sha256" },
+		{ "hmac(sha256)", "sha256" },
+		{ "HMAC(SHA256)", "sha256" },
+		{ "hmac(sha-256)", "sha256" },
+		{ "hmac-sha256", "sha256" },
+		{ "HMAC-SHA256", "sha256" },
+		{ "HMAC-SHA-256", "sha256" },
+		{ "hmac_sha_256", "sha256" },
+		{ "sha-1", "sha1" },
+		{ "SHA-224", "sha224" },
+		{ "sha-384", "sha384" },
+		{ "SHA-512", "sha512" },
+		{ "HMAC-MD5", "md5" },
+		{ "hmac(md5)", "md5" },
+		{ "sha3_256", "sha3-256" },
+		{ "SHA3-512", "sha3-512" },
+		{ "hmac(sha3-224)", "sha3-224" },
+		{ "hmac-sha3_384", "sha3-384" },
+		{ "SM3", "sm3" },
+		{ "ripemd160", "rmd160" },
+		{ "RIPEMD160", "rmd160" },
+		{ "hmac(ripemd160)", "rmd160" },
+		{ "hmac-rmd160", "rmd160" },
+		{ "Streebog256", "streebog256" },
+		{ "hmac(streebog512)", "streebog512" },
+	};
+	struct hmacdev_info info;
+	struct hmacdev_alg alg;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		EXPECT_EQ(0, _test_alg(self->fd, names[i].said, &alg))
+			TH_LOG("%s", names[i].said);
+		EXPECT_STREQ(names[i].meant, alg.name);
+		if (!(alg.traits & HMACDEV_ALG_AVAILABLE))
+			continue;
+		fd = test_open();
+		EXPECT_EQ(0, _test_new(fd, names[i].said, "0123456789abcd", 14))
+			TH_LOG("%s", names[i].said);
+		test_info(fd, &info);
+		EXPECT_STREQ(names[i].meant, info.alg);
+		close(fd);
+	}
+}
+
+static const char * const no_names[] = {
+	"", " ", "-", "(", ")", "()", "hmac", "hmac-", "hmac(", "hmac()",
+	"hmac)", "sha", "sha2", "sha25", "sha2566", "sha256x", "sha257",
+	" sha256", "sha256 ", "sha256\n", "\tsha256", "sha 256", "sha256-",
+	"-sha256", "sha--256", "sha2-56", "s-ha256", "sha256\xff", "sha256,",
+	"sha256)", "(sha256)", "hmac(sha256", "hmac(sha256))", "hmac(sha256) ",
+	"hmac(sha256)x", "hmac (sha256)", "hmac( sha256)", "hmac((sha256))",
+	"hmac-(sha256)", "hmacsha256", "hmac(sha256,sha256)", "xhmac(sha256)",
+	"hmac(hmac(sha256))", "hmac(hmac-sha256)", "hmac-hmac(sha256)",
+	"hmac-hmac-sha256", "hmac(xcbc(aes))", "hmac(sha256-generic)",
+	"sha256-generic", "sha256_ssse3", "sha256-ssse3", "sha512/256",
+	"sha512-256", "sha3256", "sha-3-256", "cbc(aes)", "ecb(aes)", "aes",
+	"cmac(aes)", "xcbc(aes)", "vmac64(aes)", "cryptd(sha256)",
+	"cryptd(hmac(sha256))", "mcryptd(sha256)", "pcrypt(gcm(aes))",
+	"authenc(hmac(sha256),cbc(aes))", "michael_mic", "michael-mic",
+	"crc32c", "crc32", "xxhash64", "ghash", "poly1305", "blake2b-256",
+	"blake2s-256", "wp512", "md4", "sha0", "null", "digest_null",
+	"digest-null", "tgr192", "rmd128", "rmd320", "streebog", "sha3",
+	"%s%s%n", "../sha256", "sha256:", "crypto-sha256", "fips(sha256)",
+	"hmac(sha256-avx2)", "__sha256", "hmac(sha-1)-generic",
+	/* 63 bytes */
+	"sha256xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+};
+
+TEST_F(names, what_is_no_name)
+{
+	struct hmacdev_alg alg;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(no_names); i++) {
+		EXPECT_EQ(-ENOENT, _test_alg(self->fd, no_names[i], &alg))
+			TH_LOG("ALG '%s'", no_names[i]);
+		EXPECT_EQ(-ENOENT, _test_new(self->fd, no_names[i], "key", 3))
+			TH_LOG("NEW '%s'", no_names[i]);
+		test_state(UNKEYED, self->fd);
+	}
+}
+
+/* No change of one byte makes another name, but for its case */
+TEST_F(names, one_byte_wrong)
+{
+	static const char good[] = "hmac(sha256)";
+	char name[HMACDEV_NAME_LEN];
+	struct hmacdev_alg alg;
+	size_t i;
+	int c;
+
+	for (i = 0; i < sizeof(good) - 1; i++) {
+		for (c = 1; c < 256; c++) {
+			if (tolower(c) == good[i])
+				continue;
+			memcpy(name, good, sizeof(good));
+			name[i] = c;
+			EXPECT_EQ(-ENOENT, _test_alg(self->fd, name, &alg))
+				TH_LOG("byte %zu is %#x", i, c);
+		}
+	}
+}
+
+TEST_F(names, without_a_nul)
+{
+	char name[HMACDEV_NAME_LEN + 1] = "sha256";
+	struct hmacdev_alg alg;
+
+	memset(name + 6, 'x', HMACDEV_NAME_LEN - 6);
+	test_err_alg(EINVAL, self->fd, name, &alg);
+	test_err_new(EINVAL, self->fd, name, "key", 3);
+	test_state(UNKEYED, self->fd);
+}
+
+/* A name ends at its NUL; the reply's is padded with zeros to the end */
+TEST_F(names, bytes_after_the_nul)
+{
+	static const char clean[HMACDEV_NAME_LEN] = "sha256";
+	struct hmacdev_alg alg = { .flags = HMACDEV_ALG_BY_NAME };
+	struct hmacdev_new new = { .rights = HMACDEV_RIGHT_ALL };
+	struct hmacdev_info info;
+
+	memset(alg.name, 'x', sizeof(alg.name));
+	memcpy(alg.name, "SHA256", 7);
+	memcpy(new.alg, alg.name, sizeof(new.alg));
+	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_ALG, &alg));
+	EXPECT_MEMEQ(clean, alg.name, sizeof(clean));
+	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_NEW, &new));
+	test_info(self->fd, &info);
+	EXPECT_MEMEQ(clean, info.alg, sizeof(clean));
+}
+
+/* By index, the name is only written */
+TEST_F(names, name_is_ignored_by_index)
+{
+	struct hmacdev_alg alg = { .index = 3 };
+
+	memset(alg.name, 'x', sizeof(alg.name));
+	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_ALG, &alg));
+	EXPECT_STREQ("sha256", alg.name);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The same key and message to the kernel and to OpenSSL: every algorithm that
+ * both have. HMACDEV_SEED=number replays a run.
+ */
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <sys/random.h>
+
+#include "hmacdev_utils.h"
+
+#define SMALL		300		/* up to here, every length */
+#define LARGE		(4 * 65536 + 1)	/* the longest message */
+#define ROUNDS		40		/* of each random test */
+#define SPLIT_MAX	20000		/* longest one split at random */
+
+FIXTURE(openssl)
+{
+	EVP_MD *md;
+	__u64 seed;
+	__u32 tag_len;
+	__u8 *key;
+	__u8 *msg;
+};
+
+FIXTURE_VARIANT(openssl)
+{
+	const char *alg;
+	const char *md;
+};
+
+#define OPENSSL(_name, _alg, _md) \
+	FIXTURE_VARIANT_ADD(openssl, _name) { .alg = _alg, .md = _md }
+
+OPENSSL(md5, "md5", "MD5");
+OPENSSL(sha1, "sha1", "SHA1");
+OPENSSL(sha224, "sha224", "SHA2-224");
+OPENSSL(sha256, "sha256", "SHA2-256");
+OPENSSL(sha384, "sha384", "SHA2-384");
+OPENSSL(sha512, "sha512", "SHA2-512");
+OPENSSL(sha3_224, "sha3-224", "SHA3-224");
+OPENSSL(sha3_256, "sha3-256", "SHA3-256");
+OPENSSL(sha3_384, "sha3-384", "SHA3-384");
+OPENSSL(sha3_512, "sha3-512", "SHA3-512");
+OPENSSL(sm3, "sm3", "SM3");
+OPENSSL(rmd160, "rmd160", "RIPEMD160");
+
+static __u64 choose_seed(void)
+{
+	const char *env = getenv("HMACDEV_SEED");
+	__u64 seed;
+
+	if (env)
+		return strtoull(env, NULL, 0);
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		abort();
+	return seed;
+}
+
+FIXTURE_SETUP(openssl)
+{
+	struct hmacdev_alg alg;
+	int fd = test_open();
+
+	test_alg(fd, variant->alg, &alg);
+	close(fd);
+	if (!(alg.traits & HMACDEV_ALG_AVAILABLE))
+		SKIP(return, "this kernel has no %s", variant->alg);
+	self->md = EVP_MD_fetch(NULL, variant->md, NULL);
+	if (!self->md)
+		SKIP(return, "this OpenSSL has no %s", variant->md);
+	self->tag_len = alg.digest_size;
+	ASSERT_EQ(EVP_MD_get_size(self->md), self->tag_len);
+	ASSERT_EQ(EVP_MD_get_block_size(self->md), alg.block_size);
+	self->key = malloc(HMACDEV_KEY_MAX);
+	ASSERT_NE(NULL, self->key);
+	test_fill(self->key, HMACDEV_KEY_MAX);
+	self->msg = malloc(LARGE);
+	ASSERT_NE(NULL, self->msg);
+	test_fill(self->msg, LARGE);
+	self->seed = choose_seed();
+}
+
+FIXTURE_TEARDOWN(openssl)
+{
+	EVP_MD_free(self->md);
+	free(self->key);
+	free(self->msg);
+}
+
+/* A new context with a key of @key_len bytes */
+#define openssl_new(key_len)						\
+	({								\
+		int _new = test_open();					\
+									\
+		test_new(_new, variant->alg, self->key, key_len);	\
+		_new;							\
+	})
+
+/* What OpenSSL says of the first @len bytes with the first @key_len as key */
+static void check_tag(struct __test_metadata *_metadata,
+		      FIXTURE_DATA(openssl) *self, size_t key_len, size_t len,
+		      const __u8 *seen)
+{
+	__u8 tag[EVP_MAX_MD_SIZE];
+
+	ASSERT_NE(NULL, HMAC(self->md, self->key, key_len, self->msg, len, tag,
+			     NULL));
+	ASSERT_MEMEQ(tag, seen, self->tag_len)
+		TH_LOG("key of %zu, message of %zu bytes", key_len, len);
+}
+
+static void check_message(struct __test_metadata *_metadata,
+			  FIXTURE_DATA(openssl) *self, int fd, size_t key_len,
+			  size_t len)
+{
+	__u8 seen[HMACDEV_TAG_MAX];
+
+	test_reset(fd);
+	test_update(fd, self->msg, len);
+	test_finalize(fd, seen, self->tag_len);
+	check_tag(_metadata, self, key_len, len, seen);
+	memset(seen, 0, sizeof(seen));
+	test_mac_sign(fd, self->msg, len, seen, self->tag_len);
+	check_tag(_metadata, self, key_len, len, seen);
+}
+
+TEST_F(openssl, every_small_length)
+{
+	int fd = openssl_new(self->tag_len);
+	size_t len;
+
+	for (len = 0; len <= SMALL; len++)
+		check_message(_metadata, self, fd, self->tag_len, len);
+	close(fd);
+}
+
+/* Blocks and pages and whatever chunk the module copies in */
+TEST_F(openssl, every_edge)
+{
+	static const size_t edges[] = {
+		512, 1024, 2048, 4096, 8192, 12288, 16384, 32768, 65536,
+		131072, 3 * 65536, 4 * 65536,
+	};
+	int fd = openssl_new(self->tag_len);
+	size_t i;
+	int off;
+
+	for (i = 0; i < ARRAY_SIZE(edges); i++)
+		for (off = -1; off <= 1; off++)
+			check_message(_metadata, self, fd, self->tag_len,
+				      edges[i] + off);
+	close(fd);
+}
+
+/* In two updates, each as long as an edge or near it */
+TEST_F(openssl, edge_after_edge)
+{
+	size_t block = EVP_MD_get_block_size(self->md);
+	size_t edges[] = { 0, 1, block - 1, block, block + 1, 2 * block,
+			   4095, 4096, 4097, 8191, 8192, 8193 };
+	__u8 seen[HMACDEV_TAG_MAX];
+	int fd = openssl_new(self->tag_len);
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(edges); i++) {
+		for (j = 0; j < ARRAY_SIZE(edges); j++) {
+			test_reset(fd);
+			test_update(fd, self->msg, edges[i]);
+			test_update(fd, self->msg + edges[i], edges[j]);
+			test_digest(fd, seen, self->tag_len);
+			check_tag(_metadata, self, self->tag_len,
+				  edges[i] + edges[j], seen);
+		}
+	}
+	close(fd);
+}
+
+static void check_key(struct __test_metadata *_metadata,
+		      FIXTURE_DATA(openssl) *self,
+		      const FIXTURE_VARIANT(openssl) *variant, size_t key_len)
+{
+	int fd = openssl_new(key_len);
+	__u8 seen[HMACDEV_TAG_MAX];
+
+	check_message(_metadata, self, fd, key_len, 100);
+	test_oneshot(fd, variant->alg, self->key, key_len, self->msg, 100, seen,
+		     self->tag_len);
+	check_tag(_metadata, self, key_len, 100, seen);
+	close(fd);
+}
+
+TEST_F(openssl, every_small_key)
+{
+	size_t len;
+
+	for (len = 0; len <= SMALL; len++)
+		check_key(_metadata, self, variant, len);
+}
+
+TEST_F(openssl, large_keys)
+{
+	static const size_t edges[] = { 512, 1024, 4096, 8192, 16384, 32768 };
+	size_t i;
+	int off;
+
+	for (i = 0; i < ARRAY_SIZE(edges); i++)
+		for (off = -1; off <= 1; off++)
+			check_key(_metadata, self, variant, edges[i] + off);
+	check_key(_metadata, self, variant, HMACDEV_KEY_MAX - 1);
+	check_key(_metadata, self, variant, HMACDEV_KEY_MAX);
+}
+
+/* Short pieces and long ones alike */
+static size_t random_len(__u64 *seed, size_t max)
+{
+	return test_random(seed) % ((max >> test_random(seed) % 12) + 1);
+}
+
+TEST_F(openssl, random_splits)
+{
+	__u8 seen[HMACDEV_TAG_MAX];
+	__u64 seed = self->seed;
+	size_t key_len, len, at, n;
+	int i, fd;
+
+	TH_LOG("HMACDEV_SEED=%#llx", seed);
+	for (i = 0; i < ROUNDS; i++) {
+		key_len = random_len(&seed, SMALL);
+		len = random_len(&seed, SPLIT_MAX);
+		fd = openssl_new(key_len);
+		for (at = 0; at < len; at += n) {
+			n = random_len(&seed, len - at);
+			test_update(fd, self->msg + at, n);
+		}
+		test_finalize(fd, seen, self->tag_len);
+		check_tag(_metadata, self, key_len, len, seen);
+		close(fd);
+	}
+}
+
+/*
+ * A few contexts with one key, each somewhere in the same message: one of them
+ * goes on, or is replaced by a copy of another.
+ */
+TEST_F(openssl, random_copies)
+{
+	struct {
+		int fd;
+		size_t len;
+	} ctx[4], *to, *from;
+	__u8 seen[HMACDEV_TAG_MAX];
+	__u64 seed = self->seed;
+	size_t key_len = random_len(&seed, SMALL), n;
+	int i;
+
+	TH_LOG("HMACDEV_SEED=%#llx", self->seed);
+	for (i = 0; i < ARRAY_SIZE(ctx); i++) {
+		ctx[i].fd = openssl_new(key_len);
+		ctx[i].len = 0;
+	}
+	for (i = 0; i < 4 * ROUNDS; i++) {
+		to = &ctx[test_random(&seed) % ARRAY_SIZE(ctx)];
+		from = &ctx[test_random(&seed) % ARRAY_SIZE(ctx)];
+		if (to != from) {
+			close(to->fd);
+			to->fd = test_copy(from->fd, HMACDEV_RIGHT_ALL);
+			to->len = from->len;
+		}
+		n = random_len(&seed, SPLIT_MAX - to->len);
+		test_update(to->fd, self->msg + to->len, n);
+		to->len += n;
+		test_digest(to->fd, seen, self->tag_len);
+		check_tag(_metadata, self, key_len, to->len, seen);
+	}
+	for (i = 0; i < ARRAY_SIZE(ctx); i++) {
+		test_finalize(ctx[i].fd, seen, self->tag_len);
+		check_tag(_metadata, self, key_len, ctx[i].len, seen);
+		close(ctx[i].fd);
+	}
+}
+
+TEST_HARNESS_MAIN

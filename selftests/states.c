@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The state table of <linux/hmacdev.h>, cell by cell, and which error is told
+ * where several hold.
+ */
+#include "hmacdev_calls.h"
+
+#define OK 0
+
+/* In the order of enum hmacdev_state */
+static const int results[NR_CALLS][3] = {
+	[_IOC_NR(HMACDEV_IOC_ALG)]	= { OK,		OK,	OK },
+	[_IOC_NR(HMACDEV_IOC_NEW)]	= { OK,		EBUSY,	EBUSY },
+	[_IOC_NR(HMACDEV_IOC_UPDATE)]	= { ENOKEY,	OK,	EBADFD },
+	[_IOC_NR(HMACDEV_IOC_DIGEST)]	= { ENOKEY,	OK,	EBADFD },
+	[_IOC_NR(HMACDEV_IOC_FINALIZE)]	= { ENOKEY,	OK,	EBADFD },
+	[_IOC_NR(HMACDEV_IOC_VERIFY)]	= { ENOKEY,	OK,	EBADFD },
+	[_IOC_NR(HMACDEV_IOC_RESET)]	= { ENOKEY,	OK,	OK },
+	[_IOC_NR(HMACDEV_IOC_COPY)]	= { ENOKEY,	OK,	EBADFD },
+	[_IOC_NR(HMACDEV_IOC_RESTRICT)]	= { ENOKEY,	OK,	OK },
+	[_IOC_NR(HMACDEV_IOC_INFO)]	= { OK,		OK,	OK },
+	[_IOC_NR(HMACDEV_IOC_MAC)]	= { ENOKEY,	OK,	OK },
+	[_IOC_NR(HMACDEV_IOC_BATCH)]	= { ENOKEY,	OK,	OK },
+	[_IOC_NR(HMACDEV_IOC_DERIVE)]	= { ENOKEY,	OK,	OK },
+	[_IOC_NR(HMACDEV_IOC_ONESHOT)]	= { OK,		OK,	OK },
+};
+
+FIXTURE(states)
+{
+	int fd;
+	__u8 tag[HALF_TAG_LEN];
+};
+
+/* The ways into each state */
+FIXTURE_VARIANT(states)
+{
+	enum hmacdev_state state;
+	unsigned int by;	/* the ioctl that finalizes */
+	int answer;
+};
+
+FIXTURE_VARIANT_ADD(states, unkeyed) {
+	.state = HMACDEV_STATE_UNKEYED,
+};
+
+FIXTURE_VARIANT_ADD(states, active) {
+	.state = HMACDEV_STATE_ACTIVE,
+};
+
+FIXTURE_VARIANT_ADD(states, finalized) {
+	.state = HMACDEV_STATE_FINALIZED,
+	.by = HMACDEV_IOC_FINALIZE,
+};
+
+FIXTURE_VARIANT_ADD(states, verified) {
+	.state = HMACDEV_STATE_FINALIZED,
+	.by = HMACDEV_IOC_VERIFY,
+};
+
+FIXTURE_VARIANT_ADD(states, refused) {
+	.state = HMACDEV_STATE_FINALIZED,
+	.by = HMACDEV_IOC_VERIFY,
+	.answer = -EBADMSG,
+};
+
+/* A new context in the variant's state */
+static void enter(struct __test_metadata *_metadata,
+		  FIXTURE_DATA(states) *self,
+		  const FIXTURE_VARIANT(states) *variant)
+{
+	__u32 len = HALF_TAG_LEN;
+
+	self->fd = test_open();
+	if (variant->state == HMACDEV_STATE_UNKEYED)
+		return;
+	test_new(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+	test_update(self->fd, HALF_MSG, HALF_LEN);
+	if (variant->state == HMACDEV_STATE_ACTIVE)
+		return;
+	memcpy(self->tag, variant->answer ? whole_tag : half_tag, len);
+	ASSERT_EQ(variant->answer,
+		  _test_tag(self->fd, variant->by, self->tag, &len));
+}
+
+static void expect_unchanged(struct __test_metadata *_metadata,
+			     FIXTURE_DATA(states) *self,
+			     const FIXTURE_VARIANT(states) *variant)
+{
+	switch (variant->state) {
+	case HMACDEV_STATE_UNKEYED:
+		test_state(UNKEYED, self->fd);
+		test_new(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+		EXPECT_EQ(0, _test_intact(self->fd, 0, empty_tag));
+		break;
+	case HMACDEV_STATE_ACTIVE:
+		EXPECT_EQ(0, _test_intact(self->fd, HALF_LEN, half_tag));
+		test_update(self->fd, HALF_MSG + HALF_LEN,
+			    HALF_WHOLE - HALF_LEN);
+		EXPECT_EQ(0, _test_intact(self->fd, HALF_WHOLE, whole_tag));
+		break;
+	case HMACDEV_STATE_FINALIZED:
+		EXPECT_EQ(0, check_finalized(self->fd));
+		break;
+	}
+}
+
+FIXTURE_SETUP(states)
+{
+	enter(_metadata, self, variant);
+}
+
+FIXTURE_TEARDOWN(states)
+{
+	close(self->fd);
+}
+
+static void cell(struct __test_metadata *_metadata, FIXTURE_DATA(states) *self,
+		 const FIXTURE_VARIANT(states) *variant,
+		 const struct call *call)
+{
+	int want = -results[call - calls][variant->state];
+	union call_arg *arg = call_fill(call, sizeof(*arg));
+	int ret;
+
+	close(self->fd);
+	enter(_metadata, self, variant);
+	ASSERT_NE(NULL, arg);
+	ret = _test_ioctl(self->fd, call->cmd, arg);
+	EXPECT_EQ(want, ret < 0 ? ret : 0)
+		TH_LOG("%s in state %u", call->name, variant->state);
+	if (ret >= 0 && (variant->state == HMACDEV_STATE_ACTIVE ||
+			 call->check != check_info))
+		EXPECT_EQ(0, call->check(self->fd, arg, ret))
+			TH_LOG("%s in state %u", call->name, variant->state);
+	if (ret < 0 || call->pure)
+		expect_unchanged(_metadata, self, variant);
+}
+
+TEST_F(states, every_call)
+{
+	size_t i;
+
+	for (i = 0; i < NR_CALLS; i++)
+		cell(_metadata, self, variant, &calls[i]);
+}
+
+TEST_F(states, info)
+{
+	struct hmacdev_info want = { .state = variant->state }, info;
+
+	if (variant->state != HMACDEV_STATE_UNKEYED) {
+		want.rights = HMACDEV_RIGHT_ALL;
+		want.tag_len = 32;
+		want.digest_size = 32;
+		want.block_size = 64;
+		want.bytes = HALF_LEN;
+		test_set_name(want.alg, "sha256");
+	}
+	memset(&info, 0xa5, sizeof(info));
+	info.flags = 0;
+	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_INFO, &info));
+	EXPECT_MEMEQ(&want, &info, sizeof(info));
+	expect_unchanged(_metadata, self, variant);
+}
+
+/* write(2) is UPDATE by another name */
+TEST_F(states, write)
+{
+	int want = results[_IOC_NR(HMACDEV_IOC_UPDATE)][variant->state];
+	ssize_t ret = write(self->fd, HALF_MSG + HALF_LEN,
+			    HALF_WHOLE - HALF_LEN);
+
+	EXPECT_EQ(want ? -want : HALF_WHOLE - HALF_LEN,
+		  ret < 0 ? -errno : ret);
+	if (want)
+		expect_unchanged(_metadata, self, variant);
+	else
+		EXPECT_EQ(0, _test_intact(self->fd, HALF_WHOLE, whole_tag));
+}
+
+TEST(failed_new_leaves_it_unkeyed)
+{
+	int fd = test_open();
+
+	test_err_new(ENOENT, fd, "sha257", HALF_KEY, HALF_KEY_LEN);
+	test_err_new(EFAULT, fd, "sha256", NULL, 1);
+	test_err_new_opts(EINVAL, fd, "sha256", HALF_KEY, HALF_KEY_LEN, 33,
+			  HMACDEV_RIGHT_ALL);
+	test_state(UNKEYED, fd);
+	test_new(fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+	EXPECT_EQ(0, _test_intact(fd, 0, empty_tag));
+}
+
+/* A context serves any number of messages, and as many looks at each */
+TEST(many_messages)
+{
+	int fd = test_open_half();
+	__u8 tag[HALF_TAG_LEN];
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		test_half_intact(fd);
+		test_finalize(fd, tag, sizeof(tag));
+		EXPECT_MEMEQ(half_tag, tag, sizeof(tag));
+		test_reset(fd);
+		test_reset(fd);
+		test_update(fd, HALF_MSG, HALF_WHOLE);
+		test_verify(fd, whole_tag, sizeof(whole_tag));
+		test_reset(fd);
+		test_update(fd, HALF_MSG, HALF_LEN - 1);
+		test_err_verify(EBADMSG, fd, half_tag, sizeof(half_tag));
+		test_reset(fd);
+		test_update(fd, HALF_MSG, HALF_LEN);
+	}
+}
+
+/* Where several errors hold: struct, key, right, state, buffers */
+FIXTURE(precedence)
+{
+	int fd;
+};
+
+FIXTURE_SETUP(precedence)
+{
+	self->fd = test_open();
+}
+
+FIXTURE_TEARDOWN(precedence)
+{
+	close(self->fd);
+}
+
+/* @cmd with a flag that nothing knows, a bad address, no room for a tag */
+static int bad_tag(int fd, unsigned int cmd, __u32 flags)
+{
+	struct hmacdev_tag tag = { .tag = 1, .tag_len = 1, .flags = flags };
+
+	return _test_ioctl(fd, cmd, &tag);
+}
+
+static const unsigned int tag_calls[] = {
+	HMACDEV_IOC_DIGEST, HMACDEV_IOC_FINALIZE, HMACDEV_IOC_VERIFY,
+};
+
+TEST_F(precedence, of_tags)
+{
+	__u8 tag[HALF_TAG_LEN];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tag_calls); i++) {
+		EXPECT_EQ(-EINVAL, bad_tag(self->fd, tag_calls[i], 1));
+		EXPECT_EQ(-ENOKEY, bad_tag(self->fd, tag_calls[i], 0));
+	}
+	test_new(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+	test_finalize(self->fd, tag, sizeof(tag));
+	for (i = 0; i < ARRAY_SIZE(tag_calls); i++) {
+		EXPECT_EQ(-EINVAL, bad_tag(self->fd, tag_calls[i], 1));
+		EXPECT_EQ(-EBADFD, bad_tag(self->fd, tag_calls[i], 0));
+	}
+	test_restrict(self->fd, HMACDEV_RIGHT_COPY);
+	for (i = 0; i < ARRAY_SIZE(tag_calls); i++) {
+		EXPECT_EQ(-EINVAL, bad_tag(self->fd, tag_calls[i], 1));
+		EXPECT_EQ(-EPERM, bad_tag(self->fd, tag_calls[i], 0));
+	}
+}
+
+TEST_F(precedence, of_update)
+{
+	__u8 tag[HALF_TAG_LEN];
+
+	test_err_update(EINVAL, self->fd, NULL, HMACDEV_MSG_MAX + 1);
+	test_err_update(ENOKEY, self->fd, NULL, 1);
+	test_new(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+	test_err_update(EFAULT, self->fd, NULL, 1);
+	test_finalize(self->fd, tag, sizeof(tag));
+	test_err_update(EINVAL, self->fd, NULL, HMACDEV_MSG_MAX + 1);
+	test_err_update(EBADFD, self->fd, NULL, 1);
+}
+
+TEST_F(precedence, of_copy_and_restrict)
+{
+	__u8 tag[HALF_TAG_LEN];
+
+	test_err_copy(EINVAL, self->fd, ~HMACDEV_RIGHT_ALL);
+	test_err_copy(ENOKEY, self->fd, 0);
+	test_err_restrict(EINVAL, self->fd, ~HMACDEV_RIGHT_ALL);
+	test_err_restrict(ENOKEY, self->fd, 0);
+	test_new(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+	test_finalize(self->fd, tag, sizeof(tag));
+	test_err_copy(EINVAL, self->fd, ~HMACDEV_RIGHT_ALL);
+	test_err_copy(EBADFD, self->fd, 0);
+	test_restrict(self->fd, HMACDEV_RIGHT_SIGN);
+	test_err_copy(EINVAL, self->fd, ~HMACDEV_RIGHT_ALL);
+	test_err_copy(EPERM, self->fd, 0);
+}
+
+TEST_F(precedence, of_mac_and_derive)
+{
+	static const __u32 ops[] = { HMACDEV_OP_SIGN, HMACDEV_OP_VERIFY };
+	const __u64 too_long = HMACDEV_MSG_MAX + 1;
+	__u32 len = HALF_TAG_LEN;
+	size_t i;
+
+	EXPECT_EQ(-EINVAL, _test_mac(self->fd, 0, NULL, 1, NULL, &len));
+	EXPECT_EQ(-EINVAL, _test_mac(self->fd, 3, NULL, 1, NULL, &len));
+	for (i = 0; i < ARRAY_SIZE(ops); i++) {
+		EXPECT_EQ(-EINVAL, _test_mac(self->fd, ops[i], NULL, too_long,
+					     NULL, &len));
+		EXPECT_EQ(-ENOKEY, _test_mac(self->fd, ops[i], NULL, 1, NULL,
+					     &len));
+	}
+	test_err_derive(EINVAL, self->fd, "sha256", NULL, too_long, 0, 0);
+	test_err_derive(ENOKEY, self->fd, "sha256", NULL, 1, 0, 0);
+	test_err_batch(EINVAL, self->fd, NULL, HMACDEV_BATCH_MAX + 1);
+	test_err_batch(ENOKEY, self->fd, NULL, 1);
+	test_new_opts(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN, 0, 0);
+	for (i = 0; i < ARRAY_SIZE(ops); i++)
+		EXPECT_EQ(-EPERM, _test_mac(self->fd, ops[i], NULL, 1, NULL,
+					    &len));
+	test_err_derive(EPERM, self->fd, "sha256", NULL, 1, 0, 0);
+	test_err_batch(EFAULT, self->fd, NULL, 1);
+}
+
+TEST_F(precedence, of_new)
+{
+	test_new(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+	test_err_new_opts(EINVAL, self->fd, "sha256", HALF_KEY, HALF_KEY_LEN,
+			  0, ~HMACDEV_RIGHT_ALL);
+	test_err_new(EBUSY, self->fd, "sha256", NULL, 1);
+}
+
+TEST_HARNESS_MAIN
