@@ -14,17 +14,18 @@
 
 #include "hmacdev.h"
 
+/* In the order of use: a search goes from the first to the last. */
 static const struct hmacdev_algorithm algorithms[] = {
-	{ "md5", NULL, "hmac(md5)", 16, 64, false },
-	{ "sha1", "sha-1", "hmac(sha1)", 20, 64, true },
-	{ "sha224", "sha-224", "hmac(sha224)", 28, 64, true },
 	{ "sha256", "sha-256", "hmac(sha256)", 32, 64, true },
 	{ "sha384", "sha-384", "hmac(sha384)", 48, 128, true },
 	{ "sha512", "sha-512", "hmac(sha512)", 64, 128, true },
-	{ "sha3-224", NULL, "hmac(sha3-224)", 28, 144, true },
+	{ "sha1", "sha-1", "hmac(sha1)", 20, 64, true },
+	{ "sha224", "sha-224", "hmac(sha224)", 28, 64, true },
 	{ "sha3-256", NULL, "hmac(sha3-256)", 32, 136, true },
 	{ "sha3-384", NULL, "hmac(sha3-384)", 48, 104, true },
 	{ "sha3-512", NULL, "hmac(sha3-512)", 64, 72, true },
+	{ "sha3-224", NULL, "hmac(sha3-224)", 28, 144, true },
+	{ "md5", NULL, "hmac(md5)", 16, 64, false },
 	{ "sm3", NULL, "hmac(sm3)", 32, 64, false },
 	{ "rmd160", "ripemd160", "hmac(rmd160)", 20, 64, false },
 	{ "streebog256", NULL, "hmac(streebog256)", 32, 64, false },
@@ -39,23 +40,16 @@ MODULE_PARM_DESC(algs, "comma-separated algorithms to allow (default: all)");
 /* The same as a mask of rows; written at load only. */
 static u32 allowed_rows = GENMASK(ARRAY_SIZE(algorithms) - 1, 0);
 
-/* Undo the spellings that mean the same; @name is ours to change. */
-static char *normalize(char *name)
+/* Reads no more of @name than the names of the list are long. */
+static const struct hmacdev_algorithm *lookup(const char *name)
 {
-	char *p;
-	size_t len;
+	const struct hmacdev_algorithm *alg;
 
-	for (p = name; *p; p++)
-		*p = *p == '_' ? '-' : tolower(*p);
-	len = p - name;
-
-	if (strstarts(name, "hmac-"))
-		return name + 5;
-	if (strstarts(name, "hmac(") && name[len - 1] == ')') {
-		name[len - 1] = '\0';
-		return name + 5;
-	}
-	return name;
+	for (alg = algorithms; alg < algorithms + ARRAY_SIZE(algorithms); alg++)
+		if (!strcmp(name, alg->name) ||
+		    (alg->alias && !strcmp(name, alg->alias)))
+			return alg;
+	return ERR_PTR(-ENOENT);
 }
 
 /*
@@ -64,16 +58,23 @@ static char *normalize(char *name)
  */
 const struct hmacdev_algorithm *hmacdev_alg_find(char *name)
 {
-	const struct hmacdev_algorithm *alg;
+	const struct hmacdev_algorithm *alg = lookup(name);
+	size_t len;
 
-	if (!memchr(name, '\0', HMACDEV_NAME_LEN))
-		return ERR_PTR(-EINVAL);
-	name = normalize(name);
-	for (alg = algorithms; alg < algorithms + ARRAY_SIZE(algorithms); alg++)
-		if (!strcmp(name, alg->name) ||
-		    (alg->alias && !strcmp(name, alg->alias)))
-			return alg;
-	return ERR_PTR(-ENOENT);
+	if (!IS_ERR(alg))
+		return alg;
+	for (len = 0; name[len]; len++) {
+		if (len == HMACDEV_NAME_LEN - 1)
+			return ERR_PTR(-EINVAL);
+		name[len] = name[len] == '_' ? '-' : tolower(name[len]);
+	}
+	if (strstarts(name, "hmac-"))
+		return lookup(name + 5);
+	if (strstarts(name, "hmac(") && name[len - 1] == ')') {
+		name[len - 1] = '\0';
+		return lookup(name + 5);
+	}
+	return lookup(name);
 }
 
 /* Whether the administrator lets it be used. */

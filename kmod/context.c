@@ -153,11 +153,12 @@ int hmacdev_ioctl_update(struct hmacdev_call *call)
 /* DIGEST, FINALIZE and VERIFY; the last two end the message. */
 int hmacdev_ioctl_tag(struct hmacdev_call *call)
 {
+	const unsigned int nr = _IOC_NR(call->cmd);
 	u8 tag[HMACDEV_TAG_MAX] __uninitialized;
 	struct hmacdev_tag *args = &call->args.tag;
 	struct hmacdev_context *ctx = call->ctx;
 	struct hmacdev_op op = {
-		.op = call->nr == _IOC_NR(HMACDEV_IOC_VERIFY) ?
+		.op = nr == _IOC_NR(HMACDEV_IOC_VERIFY) ?
 		      HMACDEV_OP_VERIFY : HMACDEV_OP_SIGN,
 		.tag = args->tag,
 		.tag_len = args->tag_len,
@@ -179,8 +180,7 @@ int hmacdev_ioctl_tag(struct hmacdev_call *call)
 			err = -EFAULT;
 	}
 	/* That a tag is wrong is an answer, too. */
-	if (call->nr != _IOC_NR(HMACDEV_IOC_DIGEST) &&
-	    (!err || err == -EBADMSG))
+	if (nr != _IOC_NR(HMACDEV_IOC_DIGEST) && (!err || err == -EBADMSG))
 		context_finalize(ctx);
 	mutex_unlock(&ctx->lock);
 	return err;
@@ -264,7 +264,8 @@ int hmacdev_ioctl_new(struct hmacdev_call *call)
 	key = hmacdev_key_alloc(args->alg, args->tag_len);
 	if (IS_ERR(key))
 		return PTR_ERR(key);
-	err = hmacdev_key_set(key, args) ?:
+	err = hmacdev_key_set(key, args->source, args->key, args->key_len,
+			      args->serial) ?:
 	      hmacdev_context_set_key(call->ctx, key, args->rights);
 	if (err)
 		hmacdev_key_put(key);

@@ -75,16 +75,14 @@ struct hmacdev_context {
 /**
  * struct hmacdev_call - one ioctl on its way
  * @ctx: the context it was called on
- * @nr: its number, _IOC_NR()
+ * @cmd: its number, with the size of the caller's struct
  * @user: the caller's struct
- * @user_size: how many bytes of ours that has room for
  * @args: our copy of it, taken once and zero-extended
  */
 struct hmacdev_call {
 	struct hmacdev_context *ctx;
-	unsigned int nr;
+	unsigned int cmd;
 	void __user *user;
-	size_t user_size;
 	union {
 		struct hmacdev_alg alg;
 		struct hmacdev_new new;
@@ -121,7 +119,8 @@ const struct hmacdev_algorithm *hmacdev_alg_find(char *name);
 bool hmacdev_alg_allowed(const struct hmacdev_algorithm *alg);
 
 int hmacdev_key_init(struct hmacdev_key *key, char *alg_name, u32 tag_len);
-int hmacdev_key_set(struct hmacdev_key *key, const struct hmacdev_new *args);
+int hmacdev_key_set(struct hmacdev_key *key, u32 source, u64 from, u64 len,
+		    s32 serial);
 struct hmacdev_key *hmacdev_key_alloc(char *alg_name, u32 tag_len);
 void hmacdev_key_put(struct hmacdev_key *key);
 
@@ -161,12 +160,21 @@ hmacdev_context_key(struct hmacdev_context *ctx, u32 right)
 	return key;
 }
 
+/* By whole words, for which @p has room: memzero_explicit() may go by bytes. */
+static inline void hmacdev_wipe(void *p, size_t len)
+{
+	memset64(p, 0, DIV_ROUND_UP(len, sizeof(u64)));
+	barrier_data(p);
+}
+
 /* Copy few bytes: by words, which costs less than a call and its checks. */
 static inline int hmacdev_get(void *to, const void __user *from, size_t len)
 {
 	const size_t word = sizeof(unsigned long);
 	size_t i;
 
+	if (!len)
+		return 0;
 	if (!user_read_access_begin(from, len))
 		return -EFAULT;
 	for (i = 0; i < (len & ~(word - 1)); i += word)

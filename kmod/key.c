@@ -62,31 +62,25 @@ void hmacdev_key_put(struct hmacdev_key *key)
 /* Keys that are no longer than this, which is most, take no heap. */
 #define SMALL_KEY 128
 
-static int fill(u8 *bytes, const struct hmacdev_new *args, size_t len)
-{
-	if (args->source == HMACDEV_KEY_RANDOM)
-		get_random_bytes(bytes, len);
-	else if (copy_from_user(bytes, u64_to_user_ptr(args->key), len))
-		return -EFAULT;
-	return 0;
-}
-
 /* A key of bytes that pass through here: the user's, or random ones. */
-static int set_bytes(struct hmacdev_key *key, const struct hmacdev_new *args,
-		     size_t len)
+static int set_bytes(struct hmacdev_key *key, u32 source, u64 from, size_t len)
 {
-	u8 small[SMALL_KEY] __uninitialized, *bytes = small;
-	int err;
+	u8 small[SMALL_KEY] CRYPTO_MINALIGN_ATTR __uninitialized;
+	u8 *bytes = small;
+	int err = 0;
 
 	if (len > sizeof(small)) {
-		bytes = kvmalloc(len, GFP_KERNEL_ACCOUNT);
+		bytes = kvmalloc(ALIGN(len, sizeof(u64)), GFP_KERNEL_ACCOUNT);
 		if (!bytes)
 			return -ENOMEM;
 	}
-	err = fill(bytes, args, len);
+	if (source == HMACDEV_KEY_RANDOM)
+		get_random_bytes(bytes, len);
+	else
+		err = hmacdev_get(bytes, u64_to_user_ptr(from), len);
 	if (!err)
 		err = crypto_shash_setkey(key->tfm, bytes, len);
-	memzero_explicit(bytes, len);
+	hmacdev_wipe(bytes, len);
 	if (bytes != small)
 		kvfree(bytes);
 	return err;
@@ -95,35 +89,37 @@ static int set_bytes(struct hmacdev_key *key, const struct hmacdev_new *args,
 /* The payload of a key whose lock is held, or why there is none. */
 static const u8 *payload(const struct key *key, unsigned int *len)
 {
-	const void *data = dereference_key_locked(key);
 	const char *type = key->type->name;
+	const struct encrypted_key_payload *encrypted = NULL;
+	const struct trusted_key_payload *trusted = NULL;
+	const struct user_key_payload *user = NULL;
 
-	/* A user key's is taken away when it is revoked. */
-	if (!data)
-		return ERR_PTR(-EKEYREVOKED);
+	if (!strcmp(type, "user") || !strcmp(type, "logon"))
+		user = dereference_key_locked(key);
+	else if (!strcmp(type, "encrypted"))
+		encrypted = dereference_key_locked(key);
+	else if (!strcmp(type, "trusted"))
+		trusted = dereference_key_locked(key);
+	else
+		return ERR_PTR(-ENOPROTOOPT);
 
-	if (!strcmp(type, "user") || !strcmp(type, "logon")) {
-		const struct user_key_payload *user = data;
-
+	if (user) {
 		*len = user->datalen;
 		return user->data;
 	}
-	if (!strcmp(type, "encrypted")) {
-		const struct encrypted_key_payload *encrypted = data;
-
+	if (encrypted) {
 		*len = encrypted->decrypted_datalen;
 		return encrypted->decrypted_data;
 	}
-	if (!strcmp(type, "trusted")) {
-		const struct trusted_key_payload *trusted = data;
-
+	if (trusted) {
 		*len = trusted->key_len;
 		return trusted->key;
 	}
-	return ERR_PTR(-ENOPROTOOPT);
+	/* A key that is revoked loses it. */
+	return ERR_PTR(-EKEYREVOKED);
 }
 
-/* The payload goes from the key ring's memory to the transform's at once. */
+/* The payload goes from the keyring's memory to the transform's at once. */
 static int set_payload(struct hmacdev_key *key, struct key *from)
 {
 	const u8 *bytes;
@@ -156,26 +152,21 @@ static int set_keyring(struct hmacdev_key *key, s32 serial)
 	return err;
 }
 
-/* Give a fresh transform its key, from where the user wants it. */
-int hmacdev_key_set(struct hmacdev_key *key, const struct hmacdev_new *args)
+/* Give a fresh transform its key: see struct hmacdev_new. */
+int hmacdev_key_set(struct hmacdev_key *key, u32 source, u64 from, u64 len,
+		    s32 serial)
 {
-	if (args->key_len > HMACDEV_KEY_MAX)
+	if (len > HMACDEV_KEY_MAX || (serial && source != HMACDEV_KEY_KEYRING))
 		return -EINVAL;
 
-	switch (args->source) {
+	switch (source) {
 	case HMACDEV_KEY_BYTES:
-		if (args->serial)
-			return -EINVAL;
-		return set_bytes(key, args, args->key_len);
+		return set_bytes(key, source, from, len);
 	case HMACDEV_KEY_RANDOM:
-		if (args->serial || args->key)
-			return -EINVAL;
-		return set_bytes(key, args,
-				 args->key_len ?: key->alg->digest_size);
+		return from ? -EINVAL :
+		       set_bytes(key, source, 0, len ?: key->alg->digest_size);
 	case HMACDEV_KEY_KEYRING:
-		if (args->key || args->key_len)
-			return -EINVAL;
-		return set_keyring(key, args->serial);
+		return from || len ? -EINVAL : set_keyring(key, serial);
 	default:
 		return -EINVAL;
 	}

@@ -72,26 +72,24 @@ static long hmacdev_ioctl(struct file *file, unsigned int cmd,
 {
 	const struct operation *op = find_operation(cmd);
 	struct hmacdev_call call __uninitialized;
-	size_t size, user_size;
+	size_t size;
 	int err;
 
 	if (!op)
 		return -ENOTTY;
 	call.ctx = file->private_data;
-	call.nr = _IOC_NR(cmd);
+	call.cmd = cmd;
 	call.user = (void __user *)arg;
 	size = _IOC_SIZE(op->cmd);
-	user_size = _IOC_SIZE(cmd);
-	if (user_size < op->min_size)
-		return -EINVAL;
-	call.user_size = min(user_size, size);
 
-	err = user_size == size ?
-	      hmacdev_get(&call.args, call.user, size) :
-	      copy_struct_from_user(&call.args, size, call.user, user_size);
-	if (err)
-		return err;
-	return op->handler(&call);
+	if (cmd == op->cmd)
+		err = hmacdev_get(&call.args, call.user, size);
+	else if (_IOC_SIZE(cmd) < op->min_size)
+		err = -EINVAL;
+	else
+		err = copy_struct_from_user(&call.args, size, call.user,
+					    _IOC_SIZE(cmd));
+	return err ?: op->handler(&call);
 }
 
 /*
@@ -100,8 +98,10 @@ static long hmacdev_ioctl(struct file *file, unsigned int cmd,
  */
 int hmacdev_call_reply(struct hmacdev_call *call)
 {
-	return copy_to_user(call->user, &call->args, call->user_size) ?
-	       -EFAULT : 0;
+	const struct operation *op = &operations[_IOC_NR(call->cmd)];
+	size_t size = min(_IOC_SIZE(call->cmd), _IOC_SIZE(op->cmd));
+
+	return copy_to_user(call->user, &call->args, size) ? -EFAULT : 0;
 }
 
 static ssize_t hmacdev_write_iter(struct kiocb *iocb, struct iov_iter *from)

@@ -75,13 +75,6 @@ static noinline int long_tag(struct shash_desc *desc, u64 msg, size_t len,
 	return fed < len ? -EFAULT : crypto_shash_final(desc, tag);
 }
 
-/* By words: memzero_explicit() may take a step a byte. */
-static void wipe(void *p, size_t len)
-{
-	memset64(p, 0, DIV_ROUND_UP(len, sizeof(u64)));
-	barrier_data(p);
-}
-
 /*
  * Make the tag of the @len bytes at @msg, of the full digest size. The caller
  * wipes it, also after an error. The buffers are not cleared before they are
@@ -100,9 +93,10 @@ int hmacdev_message_tag(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag)
 		err = long_tag(desc, msg, len, tag);
 	} else {
 		err = hmacdev_get(small, u64_to_user_ptr(msg), len) ?:
-		      crypto_shash_digest(desc, small, len, tag);
-		wipe(small, len);
+		      crypto_shash_init(desc) ?:
+		      crypto_shash_finup(desc, small, len, tag);
+		hmacdev_wipe(small, len);
 	}
-	wipe(desc, sizeof(*desc) + crypto_shash_descsize(tfm));
+	hmacdev_wipe(desc, sizeof(*desc) + crypto_shash_descsize(tfm));
 	return err;
 }

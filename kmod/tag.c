@@ -31,7 +31,7 @@ int hmacdev_tag_begin(const struct hmacdev_key *key, struct hmacdev_op *op)
 	return len < key->tag_len ? -EMSGSIZE : 0;
 }
 
-static int give(const u8 *tag, u8 __user *to, size_t len)
+static __always_inline int give(const u8 *tag, u8 __user *to, size_t len)
 {
 	if (!user_write_access_begin(to, len))
 		return -EFAULT;
@@ -55,6 +55,15 @@ static noinline int check(const struct hmacdev_key *key, const u8 *tag,
 	return crypto_memneq(tag, given, key->tag_len) ? mismatch(key) : 0;
 }
 
+static __always_inline int end(const struct hmacdev_key *key,
+			       const struct hmacdev_op *op, const u8 *tag)
+{
+	void __user *user = u64_to_user_ptr(op->tag);
+
+	return op->op == HMACDEV_OP_SIGN ? give(tag, user, key->tag_len) :
+					   check(key, tag, user);
+}
+
 /*
  * Give the tag to the user, or compare it with the user's: -EBADMSG if it is
  * another one, after the same time wherever the two differ.
@@ -62,10 +71,7 @@ static noinline int check(const struct hmacdev_key *key, const u8 *tag,
 int hmacdev_tag_end(const struct hmacdev_key *key, const struct hmacdev_op *op,
 		    const u8 *tag)
 {
-	void __user *user = u64_to_user_ptr(op->tag);
-
-	return op->op == HMACDEV_OP_SIGN ?
-	       give(tag, user, key->tag_len) : check(key, tag, user);
+	return end(key, op, tag);
 }
 
 static __always_inline int
@@ -86,7 +92,7 @@ run(struct hmacdev_context *ctx, struct hmacdev_op *op)
 	if (err)
 		return err;
 	err = hmacdev_message_tag(key->tfm, op->msg, op->len, tag) ?:
-	      hmacdev_tag_end(key, op, tag);
+	      end(key, op, tag);
 	memzero_explicit(tag, sizeof(tag));
 	return err;
 }
@@ -152,18 +158,13 @@ int hmacdev_ioctl_batch(struct hmacdev_call *call)
 int hmacdev_ioctl_oneshot(struct hmacdev_call *call)
 {
 	struct hmacdev_oneshot *args = &call->args.oneshot;
-	const struct hmacdev_new source = {
-		.source = HMACDEV_KEY_BYTES,
-		.key = args->key,
-		.key_len = args->key_len,
-	};
 	struct hmacdev_op op = {
 		.op = HMACDEV_OP_SIGN,
 		.tag = args->tag,
 		.tag_len = args->tag_len,
 	};
 	u8 tag[HMACDEV_TAG_MAX] __uninitialized;
-	struct hmacdev_key key;
+	struct hmacdev_key key __uninitialized;
 	int err;
 
 	if (args->flags || args->len > HMACDEV_MSG_MAX)
@@ -171,7 +172,8 @@ int hmacdev_ioctl_oneshot(struct hmacdev_call *call)
 	err = hmacdev_key_init(&key, args->alg, 0);
 	if (err)
 		return err;
-	err = hmacdev_key_set(&key, &source) ?:
+	err = hmacdev_key_set(&key, HMACDEV_KEY_BYTES, args->key,
+			      args->key_len, 0) ?:
 	      hmacdev_tag_begin(&key, &op) ?:
 	      hmacdev_message_tag(key.tfm, args->msg, args->len, tag) ?:
 	      hmacdev_tag_end(&key, &op, tag);

@@ -15,16 +15,16 @@ static const struct {
 	__u32 block_size;
 	bool fips;
 } algs[] = {
-	{ "md5",	16, 64,  false },
-	{ "sha1",	20, 64,  true },
-	{ "sha224",	28, 64,  true },
 	{ "sha256",	32, 64,  true },
 	{ "sha384",	48, 128, true },
 	{ "sha512",	64, 128, true },
-	{ "sha3-224",	28, 144, true },
+	{ "sha1",	20, 64,  true },
+	{ "sha224",	28, 64,  true },
 	{ "sha3-256",	32, 136, true },
 	{ "sha3-384",	48, 104, true },
 	{ "sha3-512",	64, 72,  true },
+	{ "sha3-224",	28, 144, true },
+	{ "md5",	16, 64,  false },
 	{ "sm3",	32, 64,  false },
 	{ "rmd160",	20, 64,  false },
 	{ "streebog256", 32, 64, false },
@@ -285,7 +285,7 @@ TEST_F(names, name_is_ignored_by_index)
 
 	memset(alg.name, 'x', sizeof(alg.name));
 	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_ALG, &alg));
-	EXPECT_STREQ("sha256", alg.name);
+	EXPECT_STREQ(algs[3].name, alg.name);
 }
 
 TEST_HARNESS_MAIN

@@ -178,8 +178,8 @@ enum hmacdev_key_source {
  * @reserved: must be 0
  *
  * The list is closed and the same in every kernel; which of it the kernel has
- * is told by @traits. The canonical names are md5, sha1, sha224, sha256,
- * sha384, sha512, sha3-224, sha3-256, sha3-384, sha3-512, sm3, rmd160,
+ * is told by @traits. The canonical names are sha256, sha384, sha512, sha1,
+ * sha224, sha3-256, sha3-384, sha3-512, sha3-224, md5, sm3, rmd160,
  * streebog256 and streebog512. Case does not count, "_" reads as "-", and
  * "sha-256", "hmac(sha256)", "hmac-sha256" and "ripemd160" read as one expects.
  *
