@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "context.h"
 #include "device.h"
@@ -80,8 +79,7 @@ static int context_key(int fd, const char *alg, const struct hmacdev_options *o)
 
 	if (o->tag_len > UINT32_MAX)
 		return -EINVAL;
-	/* A name that is too long has no NUL then, and the kernel says so. */
-	memcpy(new.alg, alg, strnlen(alg, sizeof(new.alg)));
+	hmacdev_put_name(new.alg, alg);
 	return hmacdev_device_ioctl(fd, HMACDEV_IOC_NEW, &new);
 }
 
@@ -195,6 +193,32 @@ int hmacdev_copy_restricted(struct hmacdev *h, uint32_t rights,
 int hmacdev_copy(struct hmacdev *h, struct hmacdev **copy)
 {
 	return hmacdev_copy_restricted(h, HMACDEV_RIGHT_ALL, copy);
+}
+
+int hmacdev_derive(struct hmacdev *h, const char *alg, const void *label,
+		   size_t len, uint32_t rights, struct hmacdev **child)
+{
+	struct hmacdev_derive args = {
+		.msg = (uintptr_t)label,
+		.len = len,
+		.rights = rights,
+	};
+	int fd;
+	int rc;
+
+	if (!child)
+		return -EINVAL;
+	*child = NULL;
+	if (!h || !alg)
+		return -EINVAL;
+	hmacdev_put_name(args.alg, alg);
+	fd = hmacdev_device_ioctl(h->fd, HMACDEV_IOC_DERIVE, &args);
+	if (fd < 0)
+		return fd;
+	rc = context_new(child, fd);
+	if (rc < 0)
+		hmacdev_device_close(fd);
+	return rc;
 }
 
 int hmacdev_restrict(struct hmacdev *h, uint32_t rights)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "device.h"
+#include "hmacdev.h"
 
 /*
  * NEW says ENOENT for an algorithm that is not there, so a device that is not
@@ -68,4 +70,10 @@ void hmacdev_device_cloexec(int fd)
 
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	errno = saved;
+}
+
+/* One that is too long has no NUL then, and the kernel says so. */
+void hmacdev_put_name(char *field, const char *name)
+{
+	memcpy(field, name, strnlen(name, HMACDEV_NAME_LEN));
 }

@@ -16,8 +16,9 @@
  * sizes are in bytes.
  *
  * Threads: a handle does not change between its creation and hmacdev_free(), so
- * threads may share it; the kernel puts their calls in a row. Only free it once
- * nobody uses it any more.
+ * threads may share it. The kernel puts their calls on the running message in
+ * a row; those with whole messages run side by side. Only free it once nobody
+ * uses it any more.
  *
  * Every descriptor that the library opens or takes over is close-on-exec.
  * fork(2) gives the child the same context, running message included: give the
@@ -159,6 +160,24 @@ int hmacdev_new_opts(struct hmacdev **h, const char *alg,
 int hmacdev_from_fd(struct hmacdev **h, int fd);
 
 /**
+ * hmacdev_from_env() - make a handle for a context that the process was given
+ * @h: where to put the handle; NULL is put there on failure
+ * @name: which, as "hmacdev exec --name" or a socket unit's FileDescriptorName=
+ *	has it; NULL for the first that is a context
+ *
+ * Whoever started the process passed it, as systemd passes sockets: as one of
+ * LISTEN_FDS descriptors from 3 on, named in LISTEN_FDNAMES, if LISTEN_PID is
+ * this process. libsystemd is not needed. The environment stays as it is; ask
+ * for each name once, since the handle takes the descriptor over. In a program
+ * with more privileges than who started it, nothing counts as passed.
+ *
+ * Return: 0, or
+ *	-ENODATA, no context was passed to this process, or none of that name;
+ *	or as hmacdev_from_fd(), for what has that name.
+ */
+int hmacdev_from_env(struct hmacdev **h, const char *name);
+
+/**
  * hmacdev_fd() - the descriptor, to pass it on or poll /proc/self/fdinfo
  * @h: the handle, which goes on owning it
  *
@@ -190,6 +209,34 @@ void hmacdev_free(struct hmacdev *h);
  *	-EFAULT, -ENOMEM.
  */
 int hmacdev_update(struct hmacdev *h, const void *msg, size_t len);
+
+/**
+ * hmacdev_update_fd() - append what can be read from a descriptor
+ * @h: the handle
+ * @fd: the descriptor: a file, pipe, socket or whatever can be read
+ * @len: how many bytes; negative for all there are until the end
+ *
+ * Reads from the descriptor's position on, and moves it, as read(2) does. The
+ * bytes of files and pipes go from one place in the kernel to the other; those
+ * of others pass through a buffer. The end is where reading finds it, whatever
+ * size a file had before. Between two pieces, another thread's bytes can come.
+ *
+ * An error is told even if part of the bytes was taken before: a message that
+ * ends early is never mistaken for the whole. The part is in the context, which
+ * needs hmacdev_reset(), with two exceptions. -EAGAIN (@fd is non-blocking) and
+ * -EINTR (a signal came while waiting, with a handler without SA_RESTART) lose
+ * nothing: the same call again goes on where this one stopped. With a @len of 0
+ * or more, they are told only if nothing was taken, else the part is.
+ *
+ * Return: how many bytes were taken: with a negative @len all until the end,
+ *	else up to @len, and 0 only at the end; or
+ *	-EBADFD, the context is finalized, and nothing was read;
+ *	-EAGAIN, -EINTR as above;
+ *	-EINVAL, @h is NULL, or @fd is nothing to read;
+ *	-EBADF, -EISDIR, -EIO and whatever else reading has to tell;
+ *	-ENOMEM.
+ */
+int64_t hmacdev_update_fd(struct hmacdev *h, int fd, int64_t len);
 
 /**
  * hmacdev_digest() - make the tag of the message so far, and go on
@@ -289,6 +336,102 @@ int hmacdev_copy_restricted(struct hmacdev *h, uint32_t rights,
  * Return: 0, or -EINVAL for an unknown right.
  */
 int hmacdev_restrict(struct hmacdev *h, uint32_t rights);
+
+/**
+ * hmacdev_derive() - make a context whose key is a tag under this one's
+ * @h: the handle
+ * @alg: the new context's algorithm, as for hmacdev_new()
+ * @label: the message; NULL is fine where @len is 0
+ * @len: its size, at most HMACDEV_MSG_MAX
+ * @rights: mask of HMACDEV_RIGHT_* that the new context has; 0 is none
+ * @child: where to put it; NULL is put there on failure
+ *
+ * The new key is the full tag of @label, and is never in the process's memory.
+ * It is another key: its rights are those asked for, whatever those of @h. Its
+ * tags are full digests. The running message of @h is not touched.
+ *
+ * Return: 0, and the caller owns *@child until hmacdev_free(); or
+ *	-EPERM, the context has no HMACDEV_RIGHT_DERIVE;
+ *	-ENOENT, no such algorithm here;
+ *	-EINVAL, also for an unknown right; -EFAULT, -EMFILE, -ENFILE, -ENOMEM.
+ */
+int hmacdev_derive(struct hmacdev *h, const char *alg, const void *label,
+		   size_t len, uint32_t rights, struct hmacdev **child);
+
+/**
+ * hmacdev_mac() - make the tag of a whole message
+ * @h: the handle, finalized or not
+ * @msg: the message; NULL is fine where @len is 0
+ * @len: its size, at most HMACDEV_MSG_MAX
+ * @tag: where to put the tag
+ * @size: room at @tag
+ *
+ * The running message of the context is neither touched nor waited for: threads
+ * that share a handle do this side by side.
+ *
+ * Return: the size of the tag, or
+ *	-EPERM, the context has no HMACDEV_RIGHT_SIGN;
+ *	-EMSGSIZE, @size is smaller than hmacdev_tag_size();
+ *	-EINVAL, -EFAULT, -ENOMEM.
+ */
+int hmacdev_mac(struct hmacdev *h, const void *msg, size_t len,
+		void *tag, size_t size);
+
+/**
+ * hmacdev_mac_verify() - check the tag of a whole message
+ * @h: the handle, finalized or not
+ * @msg: the message; NULL is fine where @len is 0
+ * @len: its size, at most HMACDEV_MSG_MAX
+ * @tag: the tag
+ * @tag_len: its size
+ *
+ * Like hmacdev_verify(), but beside the running message, as hmacdev_mac().
+ *
+ * Return: 0, it is the tag of the message; or
+ *	-EBADMSG, it is not;
+ *	-EPERM, the context has no HMACDEV_RIGHT_VERIFY;
+ *	-EINVAL, -EFAULT, -ENOMEM.
+ */
+int hmacdev_mac_verify(struct hmacdev *h, const void *msg, size_t len,
+		       const void *tag, size_t tag_len);
+
+/**
+ * hmacdev_batch() - make and check the tags of many whole messages
+ * @h: the handle, finalized or not
+ * @ops: the operations, HMACDEV_OP_SIGN and HMACDEV_OP_VERIFY in any mixture
+ * @n: how many, at most INT_MAX
+ *
+ * Each is done as by hmacdev_mac() or hmacdev_mac_verify(), in their order. The
+ * result of each is in its status: 0 or a negative errno; for HMACDEV_OP_SIGN
+ * tag_len then is the size of the tag. One that fails keeps none of the others
+ * from being done. Up to HMACDEV_BATCH_MAX take one system call, unless signals
+ * come in between.
+ *
+ * Return: how many operations were done: @n, or fewer if the memory at @ops
+ *	ends before, the rest being as it was; or, if none was done,
+ *	-EINVAL for @h or @n, -EFAULT for @ops.
+ */
+int hmacdev_batch(struct hmacdev *h, struct hmacdev_op *ops, size_t n);
+
+/**
+ * hmacdev_oneshot() - make a tag from a key and a message, and keep nothing
+ * @alg: as for hmacdev_new()
+ * @key: the key; NULL is fine where @key_len is 0
+ * @key_len: size of the key, 0 to HMACDEV_KEY_MAX
+ * @msg: the message; NULL is fine where @len is 0
+ * @len: its size, at most HMACDEV_MSG_MAX
+ * @tag: where to put the tag
+ * @size: room at @tag; HMACDEV_TAG_MAX is enough for any
+ *
+ * The library holds one descriptor of the device for this, close-on-exec and
+ * without a key, which the first call opens; so any further call is one system
+ * call. If the program closes it with others, the next call opens another.
+ *
+ * Return: the size of the tag, which is the full digest; or
+ *	as hmacdev_new(), or -EMSGSIZE, @size is smaller than the digest.
+ */
+int hmacdev_oneshot(const char *alg, const void *key, size_t key_len,
+		    const void *msg, size_t len, void *tag, size_t size);
 
 /**
  * hmacdev_compare_digest() - compare two tags without telling where they differ

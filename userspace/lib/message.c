@@ -5,11 +5,6 @@
 #include "context.h"
 #include "device.h"
 
-static uint32_t clamp_u32(size_t n)
-{
-	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
-}
-
 int hmacdev_update(struct hmacdev *h, const void *msg, size_t len)
 {
 	const unsigned char *p = msg;
@@ -39,7 +34,7 @@ static int tag_make(struct hmacdev *h, unsigned long request,
 {
 	struct hmacdev_tag args = {
 		.tag = (uintptr_t)tag,
-		.tag_len = clamp_u32(size),
+		.tag_len = hmacdev_clamp(size),
 	};
 	int rc;
 
@@ -91,7 +86,7 @@ int hmacdev_verify(struct hmacdev *h, const void *tag, size_t len)
 {
 	struct hmacdev_tag args = {
 		.tag = (uintptr_t)tag,
-		.tag_len = clamp_u32(len),
+		.tag_len = hmacdev_clamp(len),
 	};
 
 	if (!h)

@@ -22,6 +22,7 @@ static const struct {
 	{ EKEYREVOKED, "the key has been revoked" },
 	{ EMSGSIZE, "the buffer is too small for the tag" },
 	{ ENFILE, "no more contexts or open files are allowed" },
+	{ ENODATA, "no such descriptor was passed to this process" },
 	{ ENODEV, "no such device; is the hmacdev module loaded?" },
 	{ ENOENT, "no such algorithm" },
 	{ ENOKEY, "no key" },

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Descriptors that the process was started with, by systemd's convention: from
+ * 3 on, LISTEN_FDS of them, with LISTEN_FDNAMES, for the process LISTEN_PID.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hmacdev.h"
+
+#define FIRST_FD	3
+
+/* -1 for what is no number, or too large for one of descriptors. */
+static int number(const char *text)
+{
+	int n = 0;
+
+	if (!text || !*text)
+		return -1;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9' || n > (INT_MAX - 9) / 10)
+			return -1;
+		n = n * 10 + (*text - '0');
+	}
+	return n;
+}
+
+/* How many there are. Not those of a parent, whose environment we inherited. */
+static int passed(void)
+{
+	if (number(secure_getenv("LISTEN_PID")) != getpid())
+		return 0;
+	return number(secure_getenv("LISTEN_FDS"));
+}
+
+static bool name_is(const char *names, size_t len, const char *name)
+{
+	return strlen(name) == len && !memcmp(names, name, len);
+}
+
+int hmacdev_from_env(struct hmacdev **h, const char *name)
+{
+	const char *names = secure_getenv("LISTEN_FDNAMES");
+	int n = passed();
+
+	if (!h)
+		return -EINVAL;
+	*h = NULL;
+	if (!names)
+		names = "";
+	for (int i = 0; i < n && i <= INT_MAX - FIRST_FD; i++) {
+		size_t len = strcspn(names, ":");
+
+		if (name && name_is(names, len, name))
+			return hmacdev_from_fd(h, FIRST_FD + i);
+		if (!name && hmacdev_from_fd(h, FIRST_FD + i) == 0)
+			return 0;
+		names += len;
+		names += *names == ':';
+	}
+	return -ENODATA;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Whole messages, beside the running one. What a call costs here is measured:
+ * there is no more to it than filling in the struct.
+ */
+#include <errno.h>
+#include <limits.h>
+
+#include "context.h"
+#include "device.h"
+
+int hmacdev_mac(struct hmacdev *h, const void *msg, size_t len,
+		void *tag, size_t size)
+{
+	struct hmacdev_op op = {
+		.msg = (uintptr_t)msg,
+		.len = len,
+		.tag = (uintptr_t)tag,
+		.op = HMACDEV_OP_SIGN,
+	};
+	int rc;
+
+	if (!h)
+		return -EINVAL;
+	/* Where the size is right the kernel has nothing to write back. */
+	op.tag_len = size < h->tag_size ? (uint32_t)size : h->tag_size;
+	rc = hmacdev_device_ioctl(h->fd, HMACDEV_IOC_MAC, &op);
+	return rc < 0 ? rc : (int)op.tag_len;
+}
+
+int hmacdev_mac_verify(struct hmacdev *h, const void *msg, size_t len,
+		       const void *tag, size_t tag_len)
+{
+	struct hmacdev_op op = {
+		.msg = (uintptr_t)msg,
+		.len = len,
+		.tag = (uintptr_t)tag,
+		.tag_len = hmacdev_clamp(tag_len),
+		.op = HMACDEV_OP_VERIFY,
+	};
+
+	if (!h)
+		return -EINVAL;
+	return hmacdev_device_ioctl(h->fd, HMACDEV_IOC_MAC, &op);
+}
+
+/*
+ * The kernel takes so many at a time, and fewer where a signal came; but always
+ * one, unless it cannot have that one.
+ */
+int hmacdev_batch(struct hmacdev *h, struct hmacdev_op *ops, size_t n)
+{
+	size_t done = 0;
+
+	if (!h || n > INT_MAX)
+		return -EINVAL;
+	do {
+		size_t left = n - done;
+		struct hmacdev_batch args = {
+			.ops = (uintptr_t)ops + done * sizeof(*ops),
+			.count = left > HMACDEV_BATCH_MAX ?
+				 HMACDEV_BATCH_MAX : (uint32_t)left,
+		};
+		int rc = hmacdev_device_ioctl(h->fd, HMACDEV_IOC_BATCH, &args);
+
+		if (rc <= 0)
+			return done ? (int)done : rc;
+		done += (size_t)rc;
+	} while (done < n);
+	return (int)done;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "device.h"
+#include "hmacdev.h"
+
+/*
+ * One unkeyed descriptor for the process, from the first call on. The operation
+ * touches no context, so threads and forked children can all use it at once.
+ */
+static atomic_int shared = -1;
+
+/* With a new descriptor, which becomes the shared one in place of stale. */
+static int run_afresh(struct hmacdev_oneshot *args, int stale)
+{
+	int fd = hmacdev_device_open(HMACDEV_DEVICE);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = hmacdev_device_ioctl(fd, HMACDEV_IOC_ONESHOT, args);
+	/* Not if it is another device's, or another thread was faster. */
+	if (rc == -ENOTTY ||
+	    !atomic_compare_exchange_strong(&shared, &stale, fd))
+		hmacdev_device_close(fd);
+	return rc;
+}
+
+int hmacdev_oneshot(const char *alg, const void *key, size_t key_len,
+		    const void *msg, size_t len, void *tag, size_t size)
+{
+	struct hmacdev_oneshot args = {
+		.key = (uintptr_t)key,
+		.key_len = key_len,
+		.msg = (uintptr_t)msg,
+		.len = len,
+		.tag = (uintptr_t)tag,
+		.tag_len = hmacdev_clamp(size),
+	};
+	int fd = atomic_load(&shared);
+	int rc = -EBADF;
+
+	if (!alg)
+		return -EINVAL;
+	hmacdev_put_name(args.alg, alg);
+	if (fd >= 0)
+		rc = hmacdev_device_ioctl(fd, HMACDEV_IOC_ONESHOT, &args);
+	/*
+	 * Programs close descriptors that they know nothing of, daemons all of
+	 * them; the number may be another file's by now, which is not ours to
+	 * close.
+	 */
+	if (rc == -EBADF || rc == -ENOTTY)
+		rc = run_afresh(&args, fd);
+	return rc < 0 ? rc : (int)args.tag_len;
+}
