@@ -187,6 +187,175 @@ test_keyring()
 	ends 'a revoked key' 2 'has been revoked' sum --keyring "$id" a
 }
 
+# Files that are not what they seem: descriptors, not names, tell how long.
+test_files()
+{
+	local file
+
+	truncate -s 1M sparse
+	gives 'a sparse file' "$(hmac sha256 sparse)  sparse" sum -k key sparse
+	for file in /proc/version /proc/cpuinfo /sys/kernel/vmcoreinfo; do
+		gives "$file" "$(hmac sha256 $file)  $file" sum -k key $file
+	done
+	cp a same
+	head -c 1G same | "$command" sum -k key >out
+	[ "$(cat out)" = "$(hmac sha256 a)  -" ]
+	result 'a pipe' $? "$(cat out)"
+	mkfifo fifo
+	cat same >fifo &
+	gives 'a FIFO' "$(hmac sha256 a)  fifo" sum -k key fifo
+	rm fifo
+	tail -c +100001 same >rest
+	{ head -c 100000 >/dev/null; "$command" sum -k key; } <same >out
+	[ "$(cat out)" = "$(hmac sha256 rest)  -" ]
+	result 'from where it is' $? "$(cat out)"
+	truncate -s 4097M large
+	printf end >>large
+	{ dd bs=1M skip=4097 count=0 status=none; "$command" sum -k key; } \
+		<large >out
+	printf end >end
+	[ "$(cat out)" = "$(hmac sha256 end)  -" ]
+	result 'beyond 4 GiB' $? "$(cat out)"
+	rm large
+}
+
+# What "exec" starts here is the command itself, or a shell that starts it.
+# shellcheck disable=SC2016 # what is quoted is for the shell that is started
+test_exec()
+{
+	local tag
+
+	tag=$(hmac sha256 a)
+	gives 'exec by name' "$tag  a" exec -k key --rights sign -- \
+		"$command" sum --fd hmac a
+	gives 'exec by number' "$tag  a" exec -k key --rights sign \
+		"$command" sum --fd 3 a
+	gives 'exec with another name' "$tag  a" \
+		exec -k key --rights sign --name other \
+		"$command" sum --fd other a
+	ends 'a name that was not passed' 2 'no such descriptor' \
+		exec -k key --rights sign -- "$command" sum --fd other a
+	gives 'exec of a script' "$tag  a
+$tag  a" exec -k key --rights sign,copy -- bash -c \
+		'"$0" sum --fd hmac a; "$0" sum --fd hmac <a | sed s/-/a/' \
+		"$command"
+	gives 'the environment' '1 hmac the same' \
+		exec -k key --rights sign -- bash -c \
+		'[ $LISTEN_PID = $$ ] && same="the same"
+		echo $LISTEN_FDS $LISTEN_FDNAMES $same'
+	gives 'another algorithm and size' \
+		"$(hmac sha512 a | cut -c -32)  a" \
+		exec -a sha512 -t 128 -k key --rights sign -- \
+		"$command" sum --fd hmac a
+	gives 'exec --fd' "$tag  a" exec -k key --rights sign --fd 9 -- \
+		env -u LISTEN_FDS "$command" sum --fd 9 a
+	gives 'exec --fd and the environment' '' \
+		exec -k key --rights sign --fd 9 -- sh -c 'env | grep LISTEN; :'
+	ends 'exec --random' 0 'the tag is: ' exec --random --rights sign -- \
+		bash -c 'echo "the tag is: $("$0" sum --fd hmac a)"' "$command"
+}
+
+test_exec_rights()
+{
+	local id right
+
+	"$command" sum -k key a >list
+	gives 'verify with the right to' 'a: OK' \
+		exec -k key --rights verify -- "$command" sum --fd hmac -c list
+	ends 'sign without the right to' 2 'does not have the right' \
+		exec -k key --rights verify,copy,derive -- \
+		"$command" sum --fd hmac a
+	ends 'verify without the right to' 2 'does not have the right' \
+		exec -k key --rights sign,copy,derive -- \
+		"$command" sum --fd hmac -c list
+	for right in sign verify copy derive; do
+		ends "no more than $right" 0 "rights      $right" \
+			exec -k key --rights $right -- "$command" info --fd hmac
+		[ "$(grep -c , out)" = 0 ]
+		result "no right but $right" $? "$(cat out)"
+	done
+	# They are the context's, not the process's: the kernel says so, too.
+	ends 'rights in fdinfo' 0 '0x2' \
+		exec -k key --rights verify -- cat /proc/self/fdinfo/3
+
+	id=$(keyctl padd logon hmacdev:exec @s <key)
+	gives 'exec --keyring' 'a: OK' \
+		exec --keyring %logon:hmacdev:exec --rights verify -- \
+		"$command" sum --fd hmac -c list
+	gives 'exec --keyring by number' 'a: OK' \
+		exec --keyring "$id" --rights verify -- \
+		"$command" sum --fd hmac -c list
+	keyctl revoke "$id"
+	ends 'exec with a revoked key' 125 'has been revoked' \
+		exec --keyring "$id" --rights verify -- true
+}
+
+# shellcheck disable=SC2016 # what is quoted is for the shell that is started
+test_exec_nested()
+{
+	printf another >key2
+	"$command" sum -k key a >list
+	gives 'exec in exec' "$("$command" sum -k key2 a)
+a: OK" exec -k key --rights verify --name check -- \
+		"$command" exec -k key2 --rights sign --name make -- bash -c \
+		'"$0" sum --fd make a; "$0" sum --fd check -c list' "$command"
+	gives 'the names of both' '2 check:make' \
+		exec -k key --rights verify --name check -- \
+		"$command" exec -k key2 --rights sign --name make -- \
+		sh -c 'echo $LISTEN_FDS $LISTEN_FDNAMES'
+	gives 'one that was passed without a name' '2 unknown:hmac' \
+		exec -k key --rights verify -- env -u LISTEN_FDNAMES \
+		"$command" exec -k key --rights verify -- \
+		sh -c 'echo $LISTEN_FDS $LISTEN_FDNAMES'
+	# Not for us: the numbers are of a process that started this shell.
+	LISTEN_PID=1 LISTEN_FDS=7 LISTEN_FDNAMES=x LISTEN_PIDFDID=1 \
+		"$command" exec -k key --rights verify -- \
+		sh -c 'echo $LISTEN_FDS $LISTEN_FDNAMES $LISTEN_PIDFDID' >out
+	[ "$(cat out)" = '1 hmac' ]
+	result 'what was passed to another' $? "$(cat out)"
+	"$command" exec -k key --rights sign -- true 3<a 2>err
+	[ $? = 125 ] && grep -qF 'descriptor 3 is open already' err
+	result 'the number is taken' $? "$(cat err)"
+}
+
+test_exec_status()
+{
+	ends 'the status of the command' 7 'gone' \
+		exec -k key --rights sign -- sh -c 'echo gone; exit 7'
+	ends 'no such command' 127 'none/such: No such file' \
+		exec -k key --rights sign -- none/such
+	ends 'a command that cannot be run' 126 'a: Permission denied' \
+		exec -k key --rights sign -- ./a
+	ends 'exec without a key' 125 'no key' exec --rights sign -- true
+	ends 'exec without rights' 125 'no rights' exec -k key -- true
+	ends 'exec without a command' 125 'usage:' exec -k key --rights sign
+	ends 'exec with two keys' 125 'one key' \
+		exec -k key --random --rights sign -- true
+	ends 'an empty right' 125 '--rights takes' \
+		exec -k key --rights '' -- true
+	ends 'an empty right at the end' 125 '--rights takes' \
+		exec -k key --rights sign, -- true
+	ends 'an unknown right' 125 '--rights takes' \
+		exec -k key --rights signs -- true
+	ends 'a name with a colon' 125 '--name takes' \
+		exec -k key --rights sign --name a:b -- true
+	ends 'an empty name' 125 '--name takes' \
+		exec -k key --rights sign --name '' -- true
+	ends 'a name that is a number' 125 '--name takes' \
+		exec -k key --rights sign --name 3 -- true
+	ends 'no number of a descriptor' 125 'no number' \
+		exec -k key --rights sign --fd -1 -- true
+	ends 'an unknown algorithm for exec' 125 'no such algorithm' \
+		exec -a none -k key --rights sign -- true
+	gives 'an option of the command' '-k none' \
+		exec -k key --rights sign echo -k none
+	ends 'sum --fd of something else' 2 'not an hmacdev context' \
+		sum --fd 0 a
+	ends 'sum --fd of nothing' 2 'descriptor 77: ' sum --fd 77 a
+	ends 'sum --fd and -a' 2 'the context has them' sum --fd 3 -a sha1 a
+	ends 'sum --fd and a key' 2 'one key' sum --fd 3 -k key a
+}
+
 test_hmaccalc()
 {
 	ln -s "$command" sha512hmac
@@ -226,6 +395,11 @@ test_sum
 test_check
 test_refused
 test_keyring
+test_files
+test_exec
+test_exec_rights
+test_exec_nested
+test_exec_status
 test_hmaccalc
 test_device
 echo "1..$n"

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * libhmacdev alone, on what needs no kernel. Its ioctl(2) is the one below, its
- * device /dev/null: what matters here is what the library asks, how it takes
- * the answers, and what it answers by itself.
+ * device /dev/null or a file that shows what was written: what matters here is
+ * what the library asks, how it takes the answers, and what it answers by
+ * itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <hmacdev.h>
@@ -25,14 +32,25 @@
 static struct {
 	unsigned int calls;
 	unsigned int interrupts;	/* first calls that end in EINTR */
+	unsigned int successes;		/* first calls that err is not for */
+	unsigned int opens;		/* of /dev/hmac */
+	int foreign;			/* descriptor of something else, or 0 */
 	int err;			/* what every other call ends in */
 	int result;
+	__u32 batch_limit;		/* entries that a call does, or 0 */
+	size_t sendfile_limit;		/* bytes that a call takes, or 0 */
+	off_t resize;			/* a file's size after that, or 0 */
+	bool sendfile_fake;
 	__u32 state;
 	struct hmacdev_new new;
 	struct hmacdev_update updates[CALLS_MAX];
 	struct hmacdev_tag tag;
 	struct hmacdev_copy copy;
 	struct hmacdev_restrict restriction;
+	struct hmacdev_op op;
+	struct hmacdev_batch batches[CALLS_MAX];
+	struct hmacdev_derive derive;
+	struct hmacdev_oneshot oneshot;
 } kernel;
 
 static void fake_info(struct hmacdev_info *info)
@@ -57,7 +75,42 @@ static int fake_tag(struct hmacdev_tag *tag)
 	return 0;
 }
 
-static int fake_call(unsigned long request, void *arg)
+static int fake_mac(struct hmacdev_op *op)
+{
+	kernel.op = *op;
+	if (op->op == HMACDEV_OP_SIGN && op->tag_len < TAG_LEN) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	op->tag_len = TAG_LEN;
+	return 0;
+}
+
+static int fake_batch(const struct hmacdev_batch *batch)
+{
+	if (kernel.calls <= CALLS_MAX)
+		kernel.batches[kernel.calls - 1] = *batch;
+	return kernel.batch_limit && kernel.batch_limit < batch->count ?
+	       kernel.batch_limit : batch->count;
+}
+
+static int fake_oneshot(struct hmacdev_oneshot *oneshot)
+{
+	kernel.oneshot = *oneshot;
+	oneshot->tag_len = TAG_LEN;
+	return 0;
+}
+
+/* Where the device is a file, it shows what was appended. */
+static int fake_update(int fd, const struct hmacdev_update *update)
+{
+	if (kernel.calls <= CALLS_MAX)
+		kernel.updates[kernel.calls - 1] = *update;
+	return write(fd, (void *)(uintptr_t)update->msg, update->len) < 0 ?
+	       -1 : 0;
+}
+
+static int fake_call(int fd, unsigned long request, void *arg)
 {
 	switch (request) {
 	case HMACDEV_IOC_INFO:
@@ -67,10 +120,7 @@ static int fake_call(unsigned long request, void *arg)
 		kernel.new = *(struct hmacdev_new *)arg;
 		return 0;
 	case HMACDEV_IOC_UPDATE:
-		if (kernel.calls <= CALLS_MAX)
-			kernel.updates[kernel.calls - 1] =
-				*(struct hmacdev_update *)arg;
-		return 0;
+		return fake_update(fd, arg);
 	case HMACDEV_IOC_DIGEST:
 	case HMACDEV_IOC_FINALIZE:
 		return fake_tag(arg);
@@ -83,6 +133,15 @@ static int fake_call(unsigned long request, void *arg)
 	case HMACDEV_IOC_RESTRICT:
 		kernel.restriction = *(struct hmacdev_restrict *)arg;
 		return 0;
+	case HMACDEV_IOC_MAC:
+		return fake_mac(arg);
+	case HMACDEV_IOC_BATCH:
+		return fake_batch(arg);
+	case HMACDEV_IOC_DERIVE:
+		kernel.derive = *(struct hmacdev_derive *)arg;
+		return kernel.result;
+	case HMACDEV_IOC_ONESHOT:
+		return fake_oneshot(arg);
 	}
 	return 0;
 }
@@ -92,7 +151,6 @@ int ioctl(int fd, unsigned long request, ...)
 	va_list args;
 	void *arg;
 
-	(void)fd;
 	va_start(args, request);
 	arg = va_arg(args, void *);
 	va_end(args);
@@ -100,10 +158,43 @@ int ioctl(int fd, unsigned long request, ...)
 	errno = EINTR;
 	if (kernel.calls <= kernel.interrupts)
 		return -1;
-	errno = kernel.err;
-	if (kernel.err)
+	errno = ENOTTY;
+	if (kernel.foreign && fd == kernel.foreign)
 		return -1;
-	return fake_call(request, arg);
+	if (fcntl(fd, F_GETFD) < 0)
+		return -1;
+	errno = kernel.err;
+	if (kernel.err && kernel.calls > kernel.successes)
+		return -1;
+	return fake_call(fd, request, arg);
+}
+
+/* The library's, which has 64-bit offsets; only it ever opens /dev/hmac. */
+int open64(const char *path, int flags, ...)
+{
+	if (!strcmp(path, HMACDEV_DEVICE)) {
+		__atomic_add_fetch(&kernel.opens, 1, __ATOMIC_SEQ_CST);
+		path = "/dev/null";
+		usleep(10000);		/* so that threads meet here */
+	}
+	return syscall(SYS_openat, AT_FDCWD, path, flags, 0);
+}
+
+ssize_t sendfile64(int to, int from, off64_t *offset, size_t count)
+{
+	ssize_t n;
+
+	if (kernel.sendfile_fake) {
+		if (kernel.calls < CALLS_MAX)
+			kernel.updates[++kernel.calls - 1].len = count;
+		return count;
+	}
+	if (kernel.sendfile_limit && count > kernel.sendfile_limit)
+		count = kernel.sendfile_limit;
+	n = syscall(SYS_sendfile, to, from, offset, count);
+	if (n > 0 && kernel.resize && ftruncate(from, kernel.resize))
+		return -1;
+	return n;
 }
 
 static struct hmacdev_options fake_options(void)
@@ -335,6 +426,605 @@ TEST_F(handle, failed_copy_is_null)
 	EXPECT_EQ(NULL, copy);
 }
 
+TEST_F(handle, mac_is_one_call)
+{
+	char tag[HMACDEV_TAG_MAX];
+
+	EXPECT_EQ(TAG_LEN, hmacdev_mac(self->h, "abc", 3, tag, sizeof(tag)));
+	EXPECT_EQ(1, kernel.calls);
+	EXPECT_EQ(HMACDEV_OP_SIGN, kernel.op.op);
+	EXPECT_EQ(3, kernel.op.len);
+	EXPECT_EQ((uintptr_t)tag, kernel.op.tag);
+	EXPECT_EQ(0, kernel.op.reserved);
+	/* So that the kernel need not correct it. */
+	EXPECT_EQ(TAG_LEN, kernel.op.tag_len);
+	EXPECT_EQ(TAG_LEN, hmacdev_mac(self->h, NULL, 0, tag, TAG_LEN));
+	EXPECT_EQ(TAG_LEN, hmacdev_mac(self->h, NULL, 0, tag, SIZE_MAX));
+	EXPECT_EQ(-EMSGSIZE, hmacdev_mac(self->h, NULL, 0, tag, TAG_LEN - 1));
+	EXPECT_EQ(TAG_LEN - 1, kernel.op.tag_len);
+	EXPECT_EQ(-EMSGSIZE, hmacdev_mac(self->h, NULL, 0, NULL, 0));
+	EXPECT_EQ(TAG_LEN, hmacdev_mac(self->h, NULL, SIZE_MAX, tag, TAG_LEN));
+	EXPECT_EQ(SIZE_MAX, kernel.op.len);
+}
+
+TEST_F(handle, mac_verify_is_one_call)
+{
+	EXPECT_EQ(0, hmacdev_mac_verify(self->h, "abc", 3, "tag", 3));
+	EXPECT_EQ(1, kernel.calls);
+	EXPECT_EQ(HMACDEV_OP_VERIFY, kernel.op.op);
+	EXPECT_EQ(3, kernel.op.len);
+	EXPECT_EQ(3, kernel.op.tag_len);
+	kernel.err = EBADMSG;
+	EXPECT_EQ(-EBADMSG, hmacdev_mac_verify(self->h, "abc", 3, "tag", 3));
+}
+
+TEST_F(handle, mac_verify_sizes_do_not_wrap)
+{
+	if (sizeof(size_t) == 4)
+		SKIP(return, "there are none");
+	EXPECT_EQ(0, hmacdev_mac_verify(self->h, "", 0, "",
+					(size_t)((1ULL << 32) + TAG_LEN)));
+	EXPECT_EQ(UINT32_MAX, kernel.op.tag_len);
+}
+
+#define OPS	((struct hmacdev_op *)0x1000)
+
+TEST_F(handle, batch_of_the_most_is_one_call)
+{
+	static const size_t sizes[] = { 0, 1, 255, HMACDEV_BATCH_MAX };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		kernel.calls = 0;
+		EXPECT_EQ(sizes[i], hmacdev_batch(self->h, OPS, sizes[i]));
+		EXPECT_EQ(1, kernel.calls);
+		EXPECT_EQ(sizes[i], kernel.batches[0].count);
+		EXPECT_EQ((uintptr_t)OPS, kernel.batches[0].ops);
+	}
+}
+
+TEST_F(handle, batch_beyond_goes_in_pieces)
+{
+	EXPECT_EQ(2 * HMACDEV_BATCH_MAX + 3,
+		  hmacdev_batch(self->h, OPS, 2 * HMACDEV_BATCH_MAX + 3));
+	EXPECT_EQ(3, kernel.calls);
+	for (int i = 0; i < 3; i++)
+		EXPECT_EQ((uintptr_t)(OPS + i * HMACDEV_BATCH_MAX),
+			  kernel.batches[i].ops);
+	EXPECT_EQ(HMACDEV_BATCH_MAX, kernel.batches[1].count);
+	EXPECT_EQ(3, kernel.batches[2].count);
+}
+
+/* What a signal leaves undone is done by another call. */
+TEST_F(handle, batch_goes_on_after_a_signal)
+{
+	kernel.batch_limit = 4;
+	EXPECT_EQ(10, hmacdev_batch(self->h, OPS, 10));
+	EXPECT_EQ(3, kernel.calls);
+	EXPECT_EQ((uintptr_t)(OPS + 8), kernel.batches[2].ops);
+	EXPECT_EQ(2, kernel.batches[2].count);
+}
+
+TEST_F(handle, batch_tells_how_far_it_came)
+{
+	kernel.err = EFAULT;
+	kernel.successes = 1;
+	kernel.batch_limit = 4;
+	EXPECT_EQ(4, hmacdev_batch(self->h, OPS, 10));
+	EXPECT_EQ(2, kernel.calls);
+	EXPECT_EQ(-EFAULT, hmacdev_batch(self->h, OPS, 10));
+}
+
+TEST_F(handle, batch_beyond_what_it_could_return_is_refused)
+{
+	EXPECT_EQ(-EINVAL, hmacdev_batch(self->h, OPS, (size_t)INT_MAX + 1));
+	EXPECT_EQ(-EINVAL, hmacdev_batch(self->h, OPS, SIZE_MAX));
+	EXPECT_EQ(0, kernel.calls);
+}
+
+TEST_F(handle, derive)
+{
+	struct hmacdev *child;
+
+	kernel.result = open("/dev/null", O_RDWR);
+	ASSERT_LE(0, kernel.result);
+	EXPECT_EQ(0, hmacdev_derive(self->h, "sha1", "label", 5,
+				    HMACDEV_RIGHT_VERIFY, &child));
+	EXPECT_STREQ("sha1", kernel.derive.alg);
+	EXPECT_EQ(5, kernel.derive.len);
+	EXPECT_EQ(0, kernel.derive.tag_len);
+	EXPECT_EQ(HMACDEV_RIGHT_VERIFY, kernel.derive.rights);
+	EXPECT_EQ(kernel.result, hmacdev_fd(child));
+	/* From the kernel: it need not be as its parent. */
+	EXPECT_STREQ("hmac-sha256", hmacdev_name(child));
+	hmacdev_free(child);
+}
+
+TEST_F(handle, failed_derive_leaves_nothing)
+{
+	struct hmacdev *child = self->h;
+	char name[HMACDEV_NAME_LEN + 1];
+
+	kernel.err = EPERM;
+	EXPECT_EQ(-EPERM, hmacdev_derive(self->h, "sha1", "", 0, 0, &child));
+	EXPECT_EQ(NULL, child);
+	kernel.result = open("/dev/null", O_RDWR);
+	ASSERT_LE(0, kernel.result);
+	kernel.err = ENOMEM;
+	kernel.calls = 0;
+	kernel.successes = 1;
+	EXPECT_EQ(-ENOMEM, hmacdev_derive(self->h, "sha1", "", 0, 0, &child));
+	EXPECT_EQ(NULL, child);
+	EXPECT_FALSE(is_open(kernel.result));
+
+	kernel.err = 0;
+	kernel.result = -1;
+	memset(name, 'a', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	hmacdev_derive(self->h, name, "", 0, 0, &child);
+	EXPECT_EQ(NULL, memchr(kernel.derive.alg, 0, HMACDEV_NAME_LEN));
+	errno = ERRNO_BEFORE;
+}
+
+/* A context that shows its message: the library takes a file for it. */
+FIXTURE(from_fd) {
+	struct hmacdev *h;
+	char message[32];
+	FILE *file;
+	int fd;
+	int pipe[2];
+};
+
+static const char text[] = "the bytes of the file";
+#define TEXT_LEN	((int)sizeof(text) - 1)
+
+FIXTURE_SETUP(from_fd)
+{
+	struct hmacdev_options o = fake_options();
+	int fd;
+
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.state = HMACDEV_STATE_ACTIVE;
+	strcpy(self->message, "/tmp/hmacdev-library.XXXXXX");
+	fd = mkstemp(self->message);
+	ASSERT_LE(0, fd);
+	close(fd);
+	o.device = self->message;
+	ASSERT_EQ(0, hmacdev_new_opts(&self->h, "sha256", &o));
+	unlink(self->message);
+	self->file = tmpfile();
+	ASSERT_NE(NULL, self->file);
+	self->fd = fileno(self->file);
+	ASSERT_EQ(TEXT_LEN, write(self->fd, text, TEXT_LEN));
+	lseek(self->fd, 0, SEEK_SET);
+	ASSERT_EQ(0, pipe(self->pipe));
+	kernel.calls = 0;
+	errno = ERRNO_BEFORE;
+}
+
+FIXTURE_TEARDOWN(from_fd)
+{
+	EXPECT_EQ(ERRNO_BEFORE, errno);
+	hmacdev_free(self->h);
+	fclose(self->file);
+	close(self->pipe[0]);
+	close(self->pipe[1]);
+}
+
+/* Whether the message is this; forgets it. */
+static bool message_is(struct hmacdev *h, const char *want, ssize_t len)
+{
+	char bytes[4096];
+	int fd = hmacdev_fd(h);
+	ssize_t n = pread(fd, bytes, sizeof(bytes), 0);
+	bool is = n == len && !memcmp(bytes, want, len);
+
+	if (ftruncate(fd, 0))
+		return false;
+	lseek(fd, 0, SEEK_SET);
+	return is;
+}
+
+TEST_F(from_fd, all_of_a_file)
+{
+	EXPECT_EQ(TEXT_LEN, hmacdev_update_fd(self->h, self->fd, -1));
+	EXPECT_EQ(TEXT_LEN, lseek(self->fd, 0, SEEK_CUR));
+	EXPECT_TRUE(message_is(self->h, text, TEXT_LEN));
+	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->fd, INT64_MIN));
+	/* But for asking whether the context takes any: not through here. */
+	for (unsigned int i = 0; i < kernel.calls; i++)
+		EXPECT_EQ(0, kernel.updates[i].len);
+}
+
+TEST_F(from_fd, part_of_a_file_from_where_it_is)
+{
+	lseek(self->fd, 4, SEEK_SET);
+	EXPECT_EQ(5, hmacdev_update_fd(self->h, self->fd, 5));
+	EXPECT_EQ(9, lseek(self->fd, 0, SEEK_CUR));
+	EXPECT_TRUE(message_is(self->h, text + 4, 5));
+	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->fd, 0));
+	EXPECT_EQ(TEXT_LEN - 9,
+		  hmacdev_update_fd(self->h, self->fd, INT64_MAX));
+	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->fd, INT64_MAX));
+}
+
+TEST_F(from_fd, sizes_beyond_32_bits)
+{
+	const int64_t size = (5LL << 30) + 7;
+
+	kernel.sendfile_fake = true;
+	EXPECT_EQ(size, hmacdev_update_fd(self->h, self->fd, size));
+	EXPECT_EQ(7, kernel.calls);
+	for (int i = 1; i < 6; i++)
+		EXPECT_EQ(1 << 30, kernel.updates[i].len);
+	EXPECT_EQ(7, kernel.updates[6].len);
+}
+
+TEST_F(from_fd, file_that_shrinks)
+{
+	kernel.sendfile_limit = 3;
+	kernel.resize = 10;
+	EXPECT_EQ(10, hmacdev_update_fd(self->h, self->fd, -1));
+	EXPECT_TRUE(message_is(self->h, text, 10));
+}
+
+TEST_F(from_fd, file_that_grows)
+{
+	char grown[TEXT_LEN + 10] = { 0 };
+
+	memcpy(grown, text, TEXT_LEN);
+	kernel.sendfile_limit = 3;
+	kernel.resize = sizeof(grown);
+	EXPECT_EQ(sizeof(grown), hmacdev_update_fd(self->h, self->fd, -1));
+	EXPECT_TRUE(message_is(self->h, grown, sizeof(grown)));
+}
+
+TEST_F(from_fd, empty_and_sparse)
+{
+	static const char zeros[1000];
+
+	ASSERT_EQ(0, ftruncate(self->fd, 0));
+	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->fd, -1));
+	ASSERT_EQ(0, ftruncate(self->fd, sizeof(zeros)));
+	EXPECT_EQ(sizeof(zeros), hmacdev_update_fd(self->h, self->fd, -1));
+	EXPECT_TRUE(message_is(self->h, zeros, sizeof(zeros)));
+}
+
+/* It has a size of 0, and bytes. */
+TEST_F(from_fd, file_of_proc)
+{
+	char want[4096];
+	int fd = open("/proc/version", O_RDONLY);
+	ssize_t len = read(fd, want, sizeof(want));
+
+	ASSERT_LT(0, len);
+	lseek(fd, 0, SEEK_SET);
+	EXPECT_EQ(len, hmacdev_update_fd(self->h, fd, -1));
+	EXPECT_TRUE(message_is(self->h, want, len));
+	close(fd);
+}
+
+TEST_F(from_fd, pipe)
+{
+	ASSERT_EQ(TEXT_LEN, write(self->pipe[1], text, TEXT_LEN));
+	EXPECT_EQ(4, hmacdev_update_fd(self->h, self->pipe[0], 4));
+	close(self->pipe[1]);
+	EXPECT_EQ(TEXT_LEN - 4, hmacdev_update_fd(self->h, self->pipe[0], -1));
+	EXPECT_TRUE(message_is(self->h, text, TEXT_LEN));
+	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->pipe[0], 1));
+}
+
+TEST_F(from_fd, socket)
+{
+	int ends[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	ASSERT_EQ(TEXT_LEN, write(ends[1], text, TEXT_LEN));
+	close(ends[1]);
+	EXPECT_EQ(TEXT_LEN, hmacdev_update_fd(self->h, ends[0], -1));
+	EXPECT_TRUE(message_is(self->h, text, TEXT_LEN));
+	close(ends[0]);
+}
+
+/* The part is not lost, and is not taken for the whole. */
+TEST_F(from_fd, pipe_that_would_block)
+{
+	fcntl(self->pipe[0], F_SETFL, O_NONBLOCK);
+	ASSERT_EQ(4, write(self->pipe[1], text, 4));
+	EXPECT_EQ(-EAGAIN, hmacdev_update_fd(self->h, self->pipe[0], -1));
+	ASSERT_EQ(5, write(self->pipe[1], text + 4, 5));
+	EXPECT_EQ(5, hmacdev_update_fd(self->h, self->pipe[0], 100));
+	EXPECT_EQ(-EAGAIN, hmacdev_update_fd(self->h, self->pipe[0], 100));
+	close(self->pipe[1]);
+	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->pipe[0], -1));
+	EXPECT_TRUE(message_is(self->h, text, 9));
+}
+
+static volatile sig_atomic_t alarms;
+
+static void count_alarm(int number)
+{
+	alarms++;
+}
+
+TEST_F(from_fd, signal_while_waiting)
+{
+	const struct sigaction action = { .sa_handler = count_alarm };
+	const struct itimerval soon = {
+		.it_value.tv_usec = 50000,
+		.it_interval.tv_sec = 3,
+	};
+
+	ASSERT_EQ(0, sigaction(SIGALRM, &action, NULL));
+	ASSERT_EQ(0, setitimer(ITIMER_REAL, &soon, NULL));
+	ASSERT_EQ(4, write(self->pipe[1], text, 4));
+	EXPECT_EQ(-EINTR, hmacdev_update_fd(self->h, self->pipe[0], -1));
+	EXPECT_EQ(1, alarms);
+	ASSERT_EQ(4, write(self->pipe[1], text + 4, 4));
+	EXPECT_EQ(4, hmacdev_update_fd(self->h, self->pipe[0], 100));
+	EXPECT_TRUE(message_is(self->h, text, 8));
+}
+
+TEST_F(from_fd, nothing_to_read)
+{
+	int directory = open("/", O_RDONLY);
+
+	EXPECT_EQ(-EISDIR, hmacdev_update_fd(self->h, directory, -1));
+	EXPECT_EQ(-EBADF, hmacdev_update_fd(self->h, -1, -1));
+	EXPECT_EQ(-EBADF, hmacdev_update_fd(self->h, self->pipe[1], -1));
+	close(directory);
+}
+
+TEST_F(from_fd, what_the_context_refuses_is_not_read)
+{
+	kernel.err = EBADFD;
+	EXPECT_EQ(-EBADFD, hmacdev_update_fd(self->h, self->fd, -1));
+	EXPECT_EQ(-EBADFD, hmacdev_update_fd(self->h, self->fd, 0));
+	EXPECT_EQ(0, lseek(self->fd, 0, SEEK_CUR));
+}
+
+/* Bytes that were read and not taken are lost, whatever was taken before. */
+TEST_F(from_fd, context_that_fails_in_between)
+{
+	int ends[2];
+	char bytes[20000] = { 0 };
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	ASSERT_EQ(sizeof(bytes), write(ends[1], bytes, sizeof(bytes)));
+	kernel.err = ENOMEM;
+	kernel.successes = 2;
+	EXPECT_EQ(-ENOMEM, hmacdev_update_fd(self->h, ends[0], sizeof(bytes)));
+	EXPECT_EQ(3, kernel.calls);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+FIXTURE(oneshot) {
+	char tag[HMACDEV_TAG_MAX];
+};
+
+static int oneshot(char *tag)
+{
+	return hmacdev_oneshot("sha256", "key", 3, "message", 7, tag,
+			       HMACDEV_TAG_MAX);
+}
+
+FIXTURE_SETUP(oneshot)
+{
+	memset(&kernel, 0, sizeof(kernel));
+	errno = ERRNO_BEFORE;
+}
+
+FIXTURE_TEARDOWN(oneshot)
+{
+	EXPECT_EQ(ERRNO_BEFORE, errno);
+}
+
+static int next_fd(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	return fd;
+}
+
+TEST_F(oneshot, opens_once)
+{
+	int fd = next_fd();
+
+	EXPECT_EQ(TAG_LEN, oneshot(self->tag));
+	EXPECT_STREQ("sha256", kernel.oneshot.alg);
+	EXPECT_EQ(3, kernel.oneshot.key_len);
+	EXPECT_EQ(7, kernel.oneshot.len);
+	EXPECT_EQ((uintptr_t)self->tag, kernel.oneshot.tag);
+	EXPECT_EQ(HMACDEV_TAG_MAX, kernel.oneshot.tag_len);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(fd, F_GETFD));
+	for (int i = 0; i < 10; i++)
+		EXPECT_EQ(TAG_LEN, oneshot(self->tag));
+	EXPECT_EQ(1, kernel.opens);
+	EXPECT_EQ(11, kernel.calls);
+}
+
+TEST_F(oneshot, opens_again_where_it_was_closed)
+{
+	int fd = next_fd();
+
+	EXPECT_EQ(TAG_LEN, oneshot(self->tag));
+	close(fd);
+	EXPECT_EQ(TAG_LEN, oneshot(self->tag));
+	EXPECT_EQ(TAG_LEN, oneshot(self->tag));
+	EXPECT_EQ(2, kernel.opens);
+}
+
+TEST_F(oneshot, leaves_alone_what_is_not_its)
+{
+	int fd = next_fd();
+
+	EXPECT_EQ(TAG_LEN, oneshot(self->tag));
+	kernel.foreign = fd;
+	EXPECT_EQ(TAG_LEN, oneshot(self->tag));
+	EXPECT_EQ(TAG_LEN, oneshot(self->tag));
+	EXPECT_EQ(2, kernel.opens);
+	EXPECT_TRUE(is_open(fd));
+}
+
+TEST_F(oneshot, keeps_no_device_of_something_else)
+{
+	int fd = next_fd();
+
+	kernel.foreign = fd;
+	EXPECT_EQ(-ENOTTY, oneshot(self->tag));
+	EXPECT_EQ(-ENOTTY, oneshot(self->tag));
+	EXPECT_FALSE(is_open(fd));
+	errno = ERRNO_BEFORE;
+}
+
+TEST_F(oneshot, keeps_its_descriptor_after_an_error)
+{
+	kernel.err = ENOENT;
+	EXPECT_EQ(-ENOENT, oneshot(self->tag));
+	EXPECT_EQ(-ENOENT, oneshot(self->tag));
+	EXPECT_EQ(1, kernel.opens);
+	EXPECT_EQ(-EINVAL, hmacdev_oneshot(NULL, "", 0, "", 0, self->tag, 1));
+}
+
+static int count_open(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 100; fd++)
+		n += is_open(fd);
+	return n;
+}
+
+static void *oneshots(void *failed)
+{
+	char tag[HMACDEV_TAG_MAX];
+
+	for (int i = 0; i < 100; i++)
+		if (oneshot(tag) != TAG_LEN)
+			*(volatile bool *)failed = true;
+	return NULL;
+}
+
+TEST_F(oneshot, threads_that_are_all_first_leave_one)
+{
+	pthread_t threads[8];
+	bool failed = false;
+	int before = count_open();
+
+	for (int i = 0; i < 8; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, oneshots,
+					    &failed));
+	for (int i = 0; i < 8; i++)
+		ASSERT_EQ(0, pthread_join(threads[i], NULL));
+	EXPECT_FALSE(failed);
+	EXPECT_EQ(before + 1, count_open());
+	errno = ERRNO_BEFORE;
+}
+
+/* Descriptors 3 and 4 as a service manager passes them. */
+FIXTURE(env) {
+	struct hmacdev *h;
+};
+
+static void set_pid(int pid)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", pid);
+	setenv("LISTEN_PID", number, 1);
+}
+
+FIXTURE_SETUP(env)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.state = HMACDEV_STATE_ACTIVE;
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(10, dup2(fd, 10));
+	ASSERT_EQ(3, dup2(10, 3));
+	ASSERT_EQ(4, dup2(10, 4));
+	close(10);
+	set_pid(getpid());
+	setenv("LISTEN_FDS", "2", 1);
+	setenv("LISTEN_FDNAMES", "http:hmac", 1);
+	errno = ERRNO_BEFORE;
+}
+
+FIXTURE_TEARDOWN(env)
+{
+	EXPECT_EQ(ERRNO_BEFORE, errno);
+	hmacdev_free(self->h);
+}
+
+TEST_F(env, by_name)
+{
+	ASSERT_EQ(0, hmacdev_from_env(&self->h, "hmac"));
+	EXPECT_EQ(4, hmacdev_fd(self->h));
+	EXPECT_EQ(FD_CLOEXEC, fcntl(4, F_GETFD));
+	EXPECT_EQ(0, fcntl(3, F_GETFD));
+}
+
+TEST_F(env, the_first_that_is_one)
+{
+	kernel.foreign = 3;
+	ASSERT_EQ(0, hmacdev_from_env(&self->h, NULL));
+	EXPECT_EQ(4, hmacdev_fd(self->h));
+	EXPECT_EQ(0, fcntl(3, F_GETFD));
+}
+
+TEST_F(env, none_of_that_name)
+{
+	static const char *const others[] = { "", "hma", "hmacs", "http:hmac" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		EXPECT_EQ(-ENODATA, hmacdev_from_env(&self->h, others[i]));
+	EXPECT_EQ(0, kernel.calls);
+}
+
+TEST_F(env, something_else_of_that_name)
+{
+	kernel.foreign = 4;
+	self->h = (struct hmacdev *)self;
+	EXPECT_EQ(-ENOTTY, hmacdev_from_env(&self->h, "hmac"));
+	EXPECT_EQ(NULL, self->h);
+	EXPECT_TRUE(is_open(4));
+	EXPECT_EQ(-EINVAL, hmacdev_from_env(NULL, "hmac"));
+}
+
+TEST_F(env, names_are_not_needed)
+{
+	unsetenv("LISTEN_FDNAMES");
+	EXPECT_EQ(-ENODATA, hmacdev_from_env(&self->h, "hmac"));
+	ASSERT_EQ(0, hmacdev_from_env(&self->h, NULL));
+	EXPECT_EQ(3, hmacdev_fd(self->h));
+}
+
+TEST_F(env, for_another_process)
+{
+	set_pid(getppid());
+	EXPECT_EQ(-ENODATA, hmacdev_from_env(&self->h, "hmac"));
+	EXPECT_EQ(-ENODATA, hmacdev_from_env(&self->h, NULL));
+	unsetenv("LISTEN_PID");
+	EXPECT_EQ(-ENODATA, hmacdev_from_env(&self->h, NULL));
+}
+
+TEST_F(env, no_number)
+{
+	static const char *const counts[] = {
+		"", "0", "-1", " 2", "2 ", "2x", "99999999999", "0x2"
+	};
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+		setenv("LISTEN_FDS", counts[i], 1);
+		EXPECT_EQ(-ENODATA, hmacdev_from_env(&self->h, NULL));
+	}
+	unsetenv("LISTEN_FDS");
+	EXPECT_EQ(-ENODATA, hmacdev_from_env(&self->h, NULL));
+	EXPECT_EQ(0, kernel.calls);
+}
+
 FIXTURE(options) {
 	struct hmacdev_options o;
 	struct hmacdev *h;
@@ -526,6 +1216,11 @@ TEST(null_handles)
 	EXPECT_EQ(-EINVAL, hmacdev_copy_restricted(NULL, 0, &h));
 	EXPECT_EQ(-EINVAL, hmacdev_restrict(NULL, 0));
 	EXPECT_EQ(-EINVAL, hmacdev_alg(0, NULL));
+	EXPECT_EQ(-EINVAL, hmacdev_mac(NULL, "", 0, buf, sizeof(buf)));
+	EXPECT_EQ(-EINVAL, hmacdev_mac_verify(NULL, "", 0, buf, sizeof(buf)));
+	EXPECT_EQ(-EINVAL, hmacdev_batch(NULL, NULL, 0));
+	EXPECT_EQ(-EINVAL, hmacdev_derive(NULL, "sha256", "", 0, 0, &h));
+	EXPECT_EQ(-EINVAL, hmacdev_update_fd(NULL, 0, -1));
 	EXPECT_EQ(NULL, hmacdev_name(NULL));
 	EXPECT_EQ(0, hmacdev_digest_size(NULL));
 	EXPECT_EQ(0, hmacdev_block_size(NULL));
@@ -559,7 +1254,7 @@ TEST(errors_in_words)
 	static const int ours[] = {
 		0, ENOTTY, E2BIG, EINVAL, EFAULT, ENOENT, ENOKEY, EBUSY, EPERM,
 		EBADFD, EMSGSIZE, EBADMSG, EACCES, EKEYEXPIRED, EKEYREVOKED,
-		EKEYREJECTED, ENOPROTOOPT, ENFILE, ENODEV,
+		EKEYREJECTED, ENOPROTOOPT, ENFILE, ENODEV, ENODATA,
 	};
 	const size_t n = sizeof(ours) / sizeof(*ours);
 

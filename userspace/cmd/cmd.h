@@ -45,6 +45,43 @@ void key_wipe(struct key *key);
 int hex_value(char c);
 size_t hex_read(unsigned char *bytes, size_t size, const char *hex, size_t len);
 
+/* context.c: what a context is made of, or the one that was passed */
+struct recipe {
+	const char *alg;
+	struct key key;
+	bool keyed;
+	unsigned int bits;
+	const char *passed;
+};
+
+/* Long options without a letter; those of one command alone are behind. */
+enum {
+	OPT_FD = 256,
+	OPT_HELP,
+	OPT_KEYRING,
+	OPT_KEY_HEX,
+	OPT_RANDOM,
+	OPT_OWN,
+};
+
+#define KEY_HELP \
+	"The key, one of:\n" \
+	"  -k, --key-file FILE   the bytes of FILE, all of them; - is standard input\n" \
+	"      --keyring KEY     a key of the kernel's keyrings: its serial number, or\n" \
+	"                        %TYPE:DESCRIPTION, such as %logon:app:cookies\n" \
+	"      --insecure-key-hex HEX\n" \
+	"                        the key itself, for every user of the machine to see\n"
+
+#define RIGHTS	4
+/* In the order of their bits. */
+extern const char *const right_names[RIGHTS];
+
+int descriptor_read(const char *text);
+int recipe_bits(struct recipe *r, const char *text);
+int recipe_option(struct recipe *r, int c, char *arg);
+int recipe_make(struct hmacdev **h, struct recipe *r, uint32_t rights);
+int context_passed(struct hmacdev **h, const char *spec);
+
 /* list.c: a line "TAG  NAME" or "HMAC-ALG (NAME) = TAG" */
 struct line {
 	unsigned char tag[HMACDEV_TAG_MAX];
@@ -74,15 +111,12 @@ struct progress {
 };
 
 void progress_begin(struct progress *p, const char *name, uint64_t total);
-void progress_add(struct progress *p, size_t len);
+void progress_add(struct progress *p, uint64_t len);
 void progress_end(struct progress *p);
 
 /* sum.c */
 struct sum {
-	const char *alg;
-	struct key key;
-	bool keyed;
-	unsigned int bits;
+	struct recipe make;
 	enum style style;
 	bool zero;
 	bool check;
@@ -95,7 +129,6 @@ struct sum {
 };
 
 const char *sum_alg(const struct sum *s);
-int sum_bits(struct sum *s, const char *text);
 int sum_run(struct sum *s, char *const *files, int n);
 int sum_open(const char *path);
 int sum_read(struct sum *s, int fd, const char *path);
@@ -106,6 +139,7 @@ int check_list(struct sum *s, const char *path);
 
 /* The subcommands; each gets its own name as argv[0]. */
 int cmd_algs(int argc, char **argv);
+int cmd_exec(int argc, char **argv);
 int cmd_hmaccalc(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_sum(int argc, char **argv);

@@ -40,8 +40,7 @@ static int help(void)
 }
 
 enum {
-	OPT_HELP = 256,
-	OPT_QUIET,
+	OPT_QUIET = OPT_OWN,
 	OPT_TAG,
 	OPT_VERSION,
 };
@@ -66,10 +65,10 @@ static int key_option(struct sum *s, int option, char *arg)
 {
 	int rc;
 
-	s->keyed = true;
+	s->make.keyed = true;
 	if (option == 'k')
-		return key_from_file(&s->key, arg);
-	rc = key_from_text(&s->key, arg);
+		return key_from_file(&s->make.key, arg);
+	rc = key_from_text(&s->make.key, arg);
 	explicit_bzero(arg, strlen(arg));
 	return rc;
 }
@@ -86,7 +85,7 @@ static int option(struct sum *s, int c, char *arg, char **list)
 		*list = arg;
 		return 0;
 	case 'h':
-		s->alg = arg;
+		s->make.alg = arg;
 		return 0;
 	case 'k':
 	case 'K':
@@ -98,7 +97,7 @@ static int option(struct sum *s, int c, char *arg, char **list)
 		s->style = STYLE_BARE;
 		return 0;
 	case 't':
-		return sum_bits(s, arg);
+		return recipe_bits(&s->make, arg);
 	case 'u':
 		complain("only HMACs are made here; see sha512sum(1) for digests without a key");
 		return -1;
@@ -120,7 +119,7 @@ static int run(struct sum *s, char *list, char *const *files, int n)
 		complain("-c and -S take no files");
 		return TROUBLE;
 	}
-	if (!s->keyed && key_from_text(&s->key, public_key) < 0)
+	if (!s->make.keyed && key_from_text(&s->make.key, public_key) < 0)
 		return TROUBLE;
 	if (s->check)
 		return sum_run(s, &list, 1);
@@ -132,7 +131,7 @@ static int run(struct sum *s, char *list, char *const *files, int n)
 int cmd_hmaccalc(int argc, char **argv)
 {
 	char alg[HMACDEV_NAME_LEN];
-	struct sum s = { .alg = alg };
+	struct sum s = { .make.alg = alg };
 	char *list = NULL;
 	int rc = 0;
 	int c;
@@ -148,6 +147,6 @@ int cmd_hmaccalc(int argc, char **argv)
 		rc = option(&s, c, optarg, &list);
 	}
 	rc = rc ? TROUBLE : run(&s, list, argv + optind, argc - optind);
-	key_wipe(&s.key);
+	key_wipe(&s.make.key);
 	return rc;
 }

@@ -2,16 +2,14 @@
 #include <errno.h>
 #include <getopt.h>
 #include <grp.h>
-#include <limits.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include "cmd.h"
 
-#define USAGE	"hmacdev info [--fd N]"
+#define USAGE	"hmacdev info [--fd N|NAME]"
 
 static const struct option options[] = {
 	{ "fd", required_argument, NULL, 'f' },
@@ -23,7 +21,7 @@ static int help(void)
 {
 	printf("usage: " USAGE "\n\n"
 	       "Tell about " HMACDEV_DEVICE ": who may open it, and what it offers. With --fd,\n"
-	       "about the context of descriptor N, which this process was started with.\n");
+	       "about the context of a descriptor that this process was started with.\n");
 	return FINE;
 }
 
@@ -91,15 +89,12 @@ static int device_info(void)
 
 static void print_rights(uint32_t rights)
 {
-	static const char *const names[] = {
-		"sign", "verify", "copy", "derive"
-	};
 	const char *before = "rights      ";
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (unsigned int i = 0; i < RIGHTS; i++) {
 		if (!(rights & (1U << i)))
 			continue;
-		printf("%s%s", before, names[i]);
+		printf("%s%s", before, right_names[i]);
 		before = ",";
 	}
 	printf("%s\n", rights & HMACDEV_RIGHT_ALL ? "" : "rights      none");
@@ -131,15 +126,15 @@ static int context_info(int fd)
 	return FINE;
 }
 
-static int number(const char *text)
+/* By hand: the library's handles are of contexts with a key. */
+static int descriptor(const char *spec)
 {
-	char *end;
-	long n;
+	int fd = descriptor_read(spec);
+	struct hmacdev *h;
 
-	errno = 0;
-	n = strtol(text, &end, 10);
-	return end == text || *end || errno || n < 0 || n > INT_MAX ?
-	       -1 : (int)n;
+	if (fd >= 0)
+		return fd;
+	return context_passed(&h, spec) < 0 ? -1 : hmacdev_fd(h);
 }
 
 int cmd_info(int argc, char **argv)
@@ -150,11 +145,9 @@ int cmd_info(int argc, char **argv)
 	if (c == 'h')
 		return help();
 	if (c == 'f') {
-		fd = number(optarg);
-		if (fd < 0) {
-			complain("%s: no number of a descriptor", optarg);
+		fd = descriptor(optarg);
+		if (fd < 0)
 			return TROUBLE;
-		}
 		c = getopt_long(argc, argv, "", options, NULL);
 	}
 	if (c >= 0 || optind < argc)

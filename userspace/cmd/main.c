@@ -13,6 +13,7 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{ "sum", cmd_sum, "make or check the tags of files" },
+	{ "exec", cmd_exec, "start a program with a keyed context" },
 	{ "algs", cmd_algs, "list the algorithms" },
 	{ "info", cmd_info, "tell about the device, or about a descriptor" },
 	{ "version", cmd_version, "print the versions" },

@@ -47,7 +47,7 @@ void progress_begin(struct progress *p, const char *name, uint64_t total)
 		p->began = now();
 }
 
-void progress_add(struct progress *p, size_t len)
+void progress_add(struct progress *p, uint64_t len)
 {
 	uint64_t t;
 

@@ -11,29 +11,13 @@
 
 #define USAGE	"hmacdev sum [OPTION...] [FILE...]"
 
-static unsigned char buffer[256 * 1024];
+/* Between two of them the progress is shown. */
+#define PIECE	(4 << 20)
 
 /* The canonical name, without the "hmac-" that hmacdev_name() has. */
 const char *sum_alg(const struct sum *s)
 {
 	return hmacdev_name(s->h) + strlen("hmac-");
-}
-
-int sum_bits(struct sum *s, const char *text)
-{
-	char *end;
-	unsigned long bits;
-
-	errno = 0;
-	bits = strtoul(text, &end, 10);
-	if (hex_value(*text) < 0 || *end || errno || bits % 8 ||
-	    bits < HMACDEV_TAG_MIN * 8 || bits > HMACDEV_TAG_MAX * 8) {
-		complain("-t takes a multiple of 8 bits, from %d to the size of the digest",
-			 HMACDEV_TAG_MIN * 8);
-		return -1;
-	}
-	s->bits = (unsigned int)bits;
-	return 0;
 }
 
 int sum_open(const char *path)
@@ -57,23 +41,15 @@ void sum_close(int fd)
 static int update(struct sum *s, int fd, const char *path, struct progress *p)
 {
 	for (;;) {
-		ssize_t n = read(fd, buffer, sizeof(buffer));
-		int rc;
+		int64_t n = hmacdev_update_fd(s->h, fd, PIECE);
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0) {
-			complain("%s: %s", path, strerror(errno));
+			complain("%s: %s", path, hmacdev_strerror((int)n));
 			return -1;
 		}
 		if (n == 0)
 			return 0;
-		rc = hmacdev_update(s->h, buffer, (size_t)n);
-		if (rc < 0) {
-			complain("%s: %s", path, hmacdev_strerror(rc));
-			return -1;
-		}
-		progress_add(p, (size_t)n);
+		progress_add(p, (uint64_t)n);
 	}
 }
 
@@ -120,50 +96,6 @@ static int sum_file(struct sum *s, const char *path)
 	return FINE;
 }
 
-static void complain_new(const struct sum *s, int err)
-{
-	bool keyring = s->key.source == HMACDEV_KEY_KEYRING;
-	char text[256];
-
-	if (device_trouble(text, sizeof(text)))
-		complain(HMACDEV_DEVICE ": %s", text);
-	else if (err == -ENOENT || strlen(s->alg) >= HMACDEV_NAME_LEN)
-		complain("%s: no such algorithm; 'hmacdev algs' lists them",
-			 s->alg);
-	else if (keyring && err == -EACCES)
-		complain("key %d: no permission to search it; link its keyring here (keyctl link @u @s)",
-			 s->key.serial);
-	else if (keyring)
-		complain("key %d: %s", s->key.serial, hmacdev_strerror(err));
-	else if (err == -EINVAL && s->bits)
-		complain("-t %u: more bits than %s has", s->bits, s->alg);
-	else if (err == -EINVAL)
-		complain("the kernel takes no key of %zu bytes (in FIPS mode: none below 14)",
-			 s->key.len);
-	else
-		complain(HMACDEV_DEVICE ": %s", hmacdev_strerror(err));
-}
-
-/* No more rights than the work needs; and the key is gone afterwards. */
-static int sum_key(struct sum *s)
-{
-	struct hmacdev_options o = {
-		.size = sizeof(o),
-		.source = s->key.source,
-		.key = s->key.bytes,
-		.key_len = s->key.len,
-		.serial = s->key.serial,
-		.tag_len = s->bits / 8,
-		.rights = s->check ? HMACDEV_RIGHT_VERIFY : HMACDEV_RIGHT_SIGN,
-	};
-	int rc = hmacdev_new_opts(&s->h, s->alg, &o);
-
-	if (rc < 0)
-		complain_new(s, rc);
-	key_wipe(&s->key);
-	return rc;
-}
-
 static bool reads_stdin(char *const *files, int n)
 {
 	for (int i = 0; i < n; i++)
@@ -176,13 +108,14 @@ int sum_run(struct sum *s, char *const *files, int n)
 {
 	static char in[] = "-";
 	static char *const stdin_only[] = { in };
+	uint32_t rights = s->check ? HMACDEV_RIGHT_VERIFY : HMACDEV_RIGHT_SIGN;
 	int result = FINE;
 
-	if (s->key.stdin_taken && reads_stdin(files, n)) {
+	if (s->make.key.stdin_taken && reads_stdin(files, n)) {
 		complain("standard input cannot be both the key and a file");
 		return TROUBLE;
 	}
-	if (sum_key(s) < 0)
+	if (recipe_make(&s->h, &s->make, rights) < 0)
 		return TROUBLE;
 	if (!n) {
 		files = stdin_only;
@@ -207,12 +140,9 @@ static int help(void)
 	      "Without FILE, or with -, read standard input.\n\n"
 	      "  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n"
 	      "  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
-	      "The key, one of:\n"
-	      "  -k, --key-file FILE   the bytes of FILE, all of them; - is standard input\n"
-	      "      --keyring KEY     a key of the kernel's keyrings: its serial number, or\n"
-	      "                        %TYPE:DESCRIPTION, such as %logon:app:cookies\n"
-	      "      --insecure-key-hex HEX\n"
-	      "                        the key itself, for every user of the machine to see\n\n"
+	      KEY_HELP
+	      "      --fd N|NAME       or a context that this process was started with, by\n"
+	      "                        'hmacdev exec' for one\n\n"
 	      "Output:\n"
 	      "      --tag             as HMAC-ALG (FILE) = TAG\n"
 	      "  -z, --zero            end lines with NUL, and escape no names\n\n"
@@ -229,10 +159,7 @@ static int help(void)
 }
 
 enum {
-	OPT_HELP = 256,
-	OPT_IGNORE_MISSING,
-	OPT_KEYRING,
-	OPT_KEY_HEX,
+	OPT_IGNORE_MISSING = OPT_OWN,
 	OPT_QUIET,
 	OPT_STATUS,
 	OPT_STRICT,
@@ -242,6 +169,7 @@ enum {
 static const struct option options[] = {
 	{ "algorithm", required_argument, NULL, 'a' },
 	{ "check", no_argument, NULL, 'c' },
+	{ "fd", required_argument, NULL, OPT_FD },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "ignore-missing", no_argument, NULL, OPT_IGNORE_MISSING },
 	{ "insecure-key-hex", required_argument, NULL, OPT_KEY_HEX },
@@ -257,43 +185,16 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int key_option(struct sum *s, int option, char *arg)
-{
-	int rc;
-
-	if (s->keyed) {
-		complain("one key, please");
-		return -1;
-	}
-	s->keyed = true;
-	switch (option) {
-	case 'k':
-		return key_from_file(&s->key, arg);
-	case OPT_KEYRING:
-		return key_from_keyring(&s->key, arg);
-	default:
-		rc = key_from_hex(&s->key, arg);
-		/* At least it is not in ps(1) for longer than it must. */
-		explicit_bzero(arg, strlen(arg));
-		return rc;
-	}
-}
-
 static int option(struct sum *s, int c, char *arg)
 {
+	int rc = recipe_option(&s->make, c, arg);
+
+	if (rc <= 0)
+		return rc;
 	switch (c) {
-	case 'a':
-		s->alg = arg;
-		return 0;
 	case 'c':
 		s->check = true;
 		return 0;
-	case 'k':
-	case OPT_KEYRING:
-	case OPT_KEY_HEX:
-		return key_option(s, c, arg);
-	case 't':
-		return sum_bits(s, arg);
 	case 'w':
 		s->warn = true;
 		return 0;
@@ -326,8 +227,10 @@ static int options_fit(const struct sum *s)
 	bool of_check = s->ignore_missing || s->quiet || s->status ||
 			s->strict || s->warn;
 
-	if (!s->keyed)
+	if (!s->make.keyed)
 		complain("no key: give -k FILE or --keyring KEY");
+	else if (s->make.passed && (s->make.alg || s->make.bits))
+		complain("-a and -t are not for --fd: the context has them");
 	else if (s->check && (s->zero || s->style == STYLE_TAG))
 		complain("--tag and --zero are not for --check");
 	else if (!s->check && of_check)
@@ -339,7 +242,7 @@ static int options_fit(const struct sum *s)
 
 int cmd_sum(int argc, char **argv)
 {
-	struct sum s = { .alg = "sha256" };
+	struct sum s = { 0 };
 	int rc = 0;
 	int c;
 
@@ -352,6 +255,6 @@ int cmd_sum(int argc, char **argv)
 	if (!rc)
 		rc = options_fit(&s);
 	rc = rc ? TROUBLE : sum_run(&s, argv + optind, argc - optind);
-	key_wipe(&s.key);
+	key_wipe(&s.make.key);
 	return rc;
 }

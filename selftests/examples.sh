@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The examples do what they show: each checks itself and says so with its exit
+# status, and what it prints is looked at here once more. EXAMPLES names their
+# directory; the module is loaded.
+set -u
+examples=${EXAMPLES:-$(dirname "$0")/../userspace/examples}
+n=0 failed=0
+
+result()	# name, whether it passed, what to say if not
+{
+	n=$((n + 1))
+	if [ "$2" = 0 ]; then
+		echo "ok $n $1"
+	else
+		printf '%s\n' "$3" | sed 's/^/# /'
+		echo "not ok $n $1"
+		failed=1
+	fi
+}
+
+# Sets said.
+run()	# example, argument...
+{
+	said=$("$examples/$1" "${@:2}" 2>&1)
+	result "$1" $? "$said"
+}
+
+says()	# name, how many lines, what is in them
+{
+	[ "$(grep -cF -e "$3" <<<"$said")" = "$2" ]
+	result "$1" $? "$said"
+}
+
+echo 'TAP version 13'
+
+run sign message
+says 'sign: the tag' 1 "$(printf message | openssl dgst -sha256 -hmac key |
+	sed 's/.*= //')"
+
+run broker
+says 'broker: the worker checks' 1 'user=alice                           the tag is right'
+says 'broker: and finds the forgery' 1 'user=root                            tag does not match'
+says 'broker: attempts that fail' 7 'does not have the right'
+says 'broker: a key of its own' 1 'the context has a key already'
+says 'broker: nothing works' 0 'NOT'
+says 'broker: the sandbox' 1 'killed by the sandbox'
+
+run sigv4
+says 'sigv4: as published' 2 5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7
+
+run totp
+says "totp: the RFC's vectors" 18 'as in the RFC'
+says 'totp: SHA-1' 1 'sha1     1234567890 s  89005924'
+says 'totp: SHA-512' 1 'sha512  20000000000 s  47863826'
+
+echo "1..$n"
+exit $failed

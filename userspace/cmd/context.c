@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The context that a command works with: made from its options, or passed to
+ * it.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+const char *const right_names[RIGHTS] = { "sign", "verify", "copy", "derive" };
+
+/* -1 for what is no number of a descriptor. */
+int descriptor_read(const char *text)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	return hex_value(*text) < 0 || *end || errno || n > INT_MAX ?
+	       -1 : (int)n;
+}
+
+int recipe_bits(struct recipe *r, const char *text)
+{
+	char *end;
+	unsigned long bits;
+
+	errno = 0;
+	bits = strtoul(text, &end, 10);
+	if (hex_value(*text) < 0 || *end || errno || bits % 8 ||
+	    bits < HMACDEV_TAG_MIN * 8 || bits > HMACDEV_TAG_MAX * 8) {
+		complain("-t takes a multiple of 8 bits, from %d to the size of the digest",
+			 HMACDEV_TAG_MIN * 8);
+		return -1;
+	}
+	r->bits = (unsigned int)bits;
+	return 0;
+}
+
+static int key_option(struct recipe *r, int c, char *arg)
+{
+	int rc;
+
+	if (r->keyed) {
+		complain("one key, please");
+		return -1;
+	}
+	r->keyed = true;
+	switch (c) {
+	case 'k':
+		return key_from_file(&r->key, arg);
+	case OPT_KEYRING:
+		return key_from_keyring(&r->key, arg);
+	case OPT_RANDOM:
+		r->key.source = HMACDEV_KEY_RANDOM;
+		return 0;
+	case OPT_FD:
+		r->passed = arg;
+		return 0;
+	default:
+		rc = key_from_hex(&r->key, arg);
+		/* At least it is not in ps(1) for longer than it must. */
+		explicit_bzero(arg, strlen(arg));
+		return rc;
+	}
+}
+
+/* The options that commands share: 1 for one that is not among them. */
+int recipe_option(struct recipe *r, int c, char *arg)
+{
+	switch (c) {
+	case 'a':
+		r->alg = arg;
+		return 0;
+	case 'k':
+	case OPT_FD:
+	case OPT_KEYRING:
+	case OPT_KEY_HEX:
+	case OPT_RANDOM:
+		return key_option(r, c, arg);
+	case 't':
+		return recipe_bits(r, arg);
+	default:
+		return 1;
+	}
+}
+
+static void complain_new(const struct recipe *r, const char *alg, int err)
+{
+	bool keyring = r->key.source == HMACDEV_KEY_KEYRING;
+	char text[256];
+
+	if (device_trouble(text, sizeof(text)))
+		complain(HMACDEV_DEVICE ": %s", text);
+	else if (err == -ENOENT || strlen(alg) >= HMACDEV_NAME_LEN)
+		complain("%s: no such algorithm; 'hmacdev algs' lists them",
+			 alg);
+	else if (keyring && err == -EACCES)
+		complain("key %d: no permission to search it; link its keyring here (keyctl link @u @s)",
+			 r->key.serial);
+	else if (keyring && err != -EINVAL)
+		complain("key %d: %s", r->key.serial, hmacdev_strerror(err));
+	else if (err == -EINVAL && r->bits)
+		complain("-t %u: more bits than %s has", r->bits, alg);
+	else if (err == -EINVAL && keyring)
+		complain("key %d: the kernel does not take it (in FIPS mode: too short)",
+			 r->key.serial);
+	else if (err == -EINVAL)
+		complain("the kernel takes no key of %zu bytes (in FIPS mode: none below 14)",
+			 r->key.len);
+	else
+		complain(HMACDEV_DEVICE ": %s", hmacdev_strerror(err));
+}
+
+/* No more rights than the work needs; and the key is gone afterwards. */
+static int make(struct hmacdev **h, struct recipe *r, uint32_t rights)
+{
+	const char *alg = r->alg ? r->alg : "sha256";
+	struct hmacdev_options o = {
+		.size = sizeof(o),
+		.source = r->key.source,
+		.key = r->key.bytes,
+		.key_len = r->key.len,
+		.serial = r->key.serial,
+		.tag_len = r->bits / 8,
+		.rights = rights,
+	};
+	int rc = hmacdev_new_opts(h, alg, &o);
+
+	if (rc < 0)
+		complain_new(r, alg, rc);
+	key_wipe(&r->key);
+	return rc;
+}
+
+/*
+ * By number, or by the name that it was passed with. What was passed to a
+ * script is for the commands in it, too, and those have other process IDs.
+ */
+int context_passed(struct hmacdev **h, const char *spec)
+{
+	int fd = descriptor_read(spec);
+	char pid[16];
+	int rc;
+
+	if (fd >= 0) {
+		rc = hmacdev_from_fd(h, fd);
+	} else {
+		snprintf(pid, sizeof(pid), "%d", (int)getpid());
+		setenv("LISTEN_PID", pid, 1);
+		rc = hmacdev_from_env(h, spec);
+	}
+	if (rc < 0)
+		complain("descriptor %s: %s", spec, hmacdev_strerror(rc));
+	return rc;
+}
+
+int recipe_make(struct hmacdev **h, struct recipe *r, uint32_t rights)
+{
+	struct hmacdev *copy;
+	int rc;
+
+	if (!r->passed)
+		return make(h, r, rights);
+	rc = context_passed(h, r->passed);
+	if (rc < 0)
+		return rc;
+	/* Others may have the same context, and a message in it. */
+	if (hmacdev_copy_restricted(*h, rights, &copy) == 0) {
+		hmacdev_free(*h);
+		*h = copy;
+	}
+	return 0;
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Starts a program with a keyed context, by systemd's convention for
+ * descriptors: from 3 on, LISTEN_FDS of them, with LISTEN_FDNAMES, for the
+ * process LISTEN_PID.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+#define USAGE	"hmacdev exec [OPTION...] --rights RIGHT[,RIGHT...] [--] COMMAND [ARG...]"
+#define FIRST_FD	3
+#define NAME_MAX_LEN	255
+
+/* Those of env(1): its own trouble must not look like the command's. */
+enum {
+	EXEC_TROUBLE = 125,
+	EXEC_CANNOT = 126,
+	EXEC_NOT_FOUND = 127,
+};
+
+struct exec {
+	struct recipe make;
+	uint32_t rights;
+	const char *name;
+	int fd;
+};
+
+static uint32_t right_read(const char *text, size_t len)
+{
+	for (unsigned int i = 0; i < RIGHTS; i++)
+		if (strlen(right_names[i]) == len &&
+		    !strncmp(right_names[i], text, len))
+			return 1U << i;
+	return 0;
+}
+
+static int rights_read(struct exec *e, const char *text)
+{
+	e->rights = 0;
+	for (;;) {
+		size_t len = strcspn(text, ",");
+		uint32_t right = right_read(text, len);
+
+		if (!right) {
+			complain("--rights takes sign, verify, copy and derive, with commas in between");
+			return -1;
+		}
+		e->rights |= right;
+		if (!text[len])
+			return 0;
+		text += len + 1;
+	}
+}
+
+/* As sd_listen_fds_with_names(3) wants it. */
+static int name_read(struct exec *e, const char *text)
+{
+	size_t len = strlen(text);
+
+	for (const char *p = text; *p; p++)
+		if (*p <= ' ' || *p >= 127 || *p == ':')
+			len = 0;
+	if (!len || len > NAME_MAX_LEN || descriptor_read(text) >= 0) {
+		complain("--name takes up to %d visible ASCII characters, not ':' and not a number",
+			 NAME_MAX_LEN);
+		return -1;
+	}
+	e->name = text;
+	return 0;
+}
+
+/* How many descriptors we were passed, which the command gets, too. */
+static int listened(void)
+{
+	const char *pid = getenv("LISTEN_PID");
+	const char *fds = getenv("LISTEN_FDS");
+	int n = -1;
+
+	if (pid && fds && descriptor_read(pid) == getpid())
+		n = descriptor_read(fds);
+	return n > 0 ? n : 0;
+}
+
+static int count_names(const char *names)
+{
+	int n = 1;
+
+	for (; *names; names++)
+		n += *names == ':';
+	return n;
+}
+
+/* The names of n descriptors, and ours. */
+static int set_names(int n, const char *name)
+{
+	const char *old = getenv("LISTEN_FDNAMES");
+	char *names = NULL;
+	size_t size;
+	FILE *file = open_memstream(&names, &size);
+	int rc = -1;
+
+	if (!file)
+		return -1;
+	if (n && old && count_names(old) == n)
+		fprintf(file, "%s:", old);
+	else
+		for (int i = 0; i < n; i++)
+			fputs("unknown:", file);
+	fputs(name, file);
+	if (!fclose(file))
+		rc = setenv("LISTEN_FDNAMES", names, 1);
+	free(names);
+	return rc;
+}
+
+static int set_number(const char *name, int n)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", n);
+	return setenv(name, text, 1);
+}
+
+static int announce(int n, const char *name)
+{
+	/* A stale one outweighs our LISTEN_PID. */
+	if (!n)
+		unsetenv("LISTEN_PIDFDID");
+	if (set_names(n, name) || set_number("LISTEN_FDS", n + 1) ||
+	    set_number("LISTEN_PID", getpid())) {
+		complain("the environment: %s", strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+/* Make the context descriptor number to, open after exec. */
+static int place(const struct hmacdev *h, int to)
+{
+	int fd = hmacdev_fd(h);
+	int rc;
+
+	if (fd != to && fcntl(to, F_GETFD) >= 0) {
+		complain("descriptor %d is open already; close it (%d>&-), or choose another with --fd",
+			 to, to);
+		return -1;
+	}
+	rc = fd == to ? fcntl(fd, F_SETFD, 0) : dup2(fd, to);
+	if (rc < 0)
+		complain("descriptor %d: %s", to, strerror(errno));
+	return rc < 0 ? -1 : 0;
+}
+
+static int pass(const struct exec *e, const struct hmacdev *h)
+{
+	int n = listened();
+
+	if (e->fd >= 0)
+		return place(h, e->fd);
+	if (place(h, FIRST_FD + n) < 0)
+		return -1;
+	return announce(n, e->name);
+}
+
+static int run(struct exec *e, char **argv)
+{
+	struct hmacdev *h;
+
+	if (recipe_make(&h, &e->make, e->rights) < 0 || pass(e, h) < 0)
+		return EXEC_TROUBLE;
+	execvp(*argv, argv);
+	complain("%s: %s", *argv, strerror(errno));
+	return errno == ENOENT ? EXEC_NOT_FOUND : EXEC_CANNOT;
+}
+
+static int help(void)
+{
+	fputs("usage: " USAGE "\n\n"
+	      "Start COMMAND with a keyed context, and with no more rights than are given. It\n"
+	      "is descriptor 3, or the next where others are passed already, and named in the\n"
+	      "environment as systemd names what it passes: LISTEN_FDS, LISTEN_FDNAMES.\n\n"
+	      "      --rights RIGHT[,RIGHT...]\n"
+	      "                        what can be done: sign, verify, copy, derive\n"
+	      "      --name NAME       name of the descriptor; 'hmac' unless given\n"
+	      "      --fd N            pass it as descriptor N, and leave the environment\n"
+	      "  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n"
+	      "  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
+	      KEY_HELP
+	      "      --random          one that the kernel makes, and nobody knows\n\n"
+	      "Exit status: the command's; 125 trouble, 126 it cannot be run, 127 not found.\n",
+	      stdout);
+	return FINE;
+}
+
+enum {
+	OPT_NAME = OPT_OWN,
+	OPT_RIGHTS,
+	OPT_TO,
+};
+
+static const struct option options[] = {
+	{ "algorithm", required_argument, NULL, 'a' },
+	{ "fd", required_argument, NULL, OPT_TO },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "insecure-key-hex", required_argument, NULL, OPT_KEY_HEX },
+	{ "key-file", required_argument, NULL, 'k' },
+	{ "keyring", required_argument, NULL, OPT_KEYRING },
+	{ "name", required_argument, NULL, OPT_NAME },
+	{ "random", no_argument, NULL, OPT_RANDOM },
+	{ "rights", required_argument, NULL, OPT_RIGHTS },
+	{ "truncate", required_argument, NULL, 't' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int option(struct exec *e, int c, char *arg)
+{
+	int rc = recipe_option(&e->make, c, arg);
+
+	if (rc <= 0)
+		return rc;
+	switch (c) {
+	case OPT_NAME:
+		return name_read(e, arg);
+	case OPT_RIGHTS:
+		return rights_read(e, arg);
+	case OPT_TO:
+		e->fd = descriptor_read(arg);
+		if (e->fd < 0)
+			complain("%s: no number of a descriptor", arg);
+		return e->fd < 0 ? -1 : 0;
+	default:
+		try_help(USAGE);
+		return -1;
+	}
+}
+
+static int options_fit(const struct exec *e, bool command)
+{
+	if (!e->make.keyed)
+		complain("no key: give -k FILE, --keyring KEY or --random");
+	else if (!e->rights)
+		complain("no rights: give --rights verify, or what the command needs");
+	else if (!command)
+		try_help(USAGE);
+	else
+		return 0;
+	return -1;
+}
+
+int cmd_exec(int argc, char **argv)
+{
+	struct exec e = { .name = "hmac", .fd = -1 };
+	int rc = 0;
+	int c;
+
+	while (!rc &&
+	       (c = getopt_long(argc, argv, "+a:k:t:", options, NULL)) >= 0) {
+		if (c == OPT_HELP)
+			return help();
+		rc = option(&e, c, optarg);
+	}
+	if (!rc)
+		rc = options_fit(&e, optind < argc);
+	rc = rc ? EXEC_TROUBLE : run(&e, argv + optind);
+	key_wipe(&e.make.key);
+	return rc;
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A broker that holds a key, and a worker that checks what was signed with it
+ * and cannot sign. The worker is sandboxed before it gets a descriptor, which
+ * can verify and nothing else. Then it does what an attacker who has taken it
+ * over would: it tries every way to a tag that there is.
+ *
+ * The sandbox lets every ioctl of the device through, so that it is the
+ * descriptor's rights that stop the worker, and the sandbox only what has
+ * nothing to do with it. In it there is no memory to allocate and no file to
+ * open; hence the bare ioctl(2).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <hmacdev.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#define ARCH	AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCH	AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCH	AUDIT_ARCH_RISCV64
+#else
+#define ARCH	0	/* fits none: the worker gets nowhere */
+#endif
+
+#define TAG_LEN	32
+
+struct message {
+	char text[48];
+	unsigned char tag[TAG_LEN];
+};
+
+static const struct message none;
+
+#define LOAD(field)	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
+				 offsetof(struct seccomp_data, field))
+#define IS(value, yes, no) \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, yes, no)
+#define RETURN(action)	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_##action)
+
+static int enter_sandbox(void)
+{
+	static struct sock_filter filter[] = {
+		LOAD(arch),
+		IS(ARCH, 1, 0),
+		RETURN(KILL_PROCESS),
+		LOAD(nr),
+		IS(SYS_read, 8, 0),
+		IS(SYS_write, 7, 0),
+		IS(SYS_recvmsg, 6, 0),
+		IS(SYS_exit_group, 5, 0),
+		IS(SYS_ioctl, 1, 0),
+		RETURN(KILL_PROCESS),
+		/* ioctl: the type byte of its number tells the device's. */
+		LOAD(args[1]),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K,
+			 _IOC_TYPEMASK << _IOC_TYPESHIFT),
+		IS(HMACDEV_IOC_TYPE << _IOC_TYPESHIFT, 0, 1),
+		RETURN(ALLOW),
+		RETURN(KILL_PROCESS),
+	};
+	static const struct sock_fprog program = {
+		.len = sizeof(filter) / sizeof(*filter),
+		.filter = filter,
+	};
+
+	prctl(PR_SET_DUMPABLE, 0);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -1;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/* Standard I/O may ask for memory, which the worker is not given. */
+static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
+{
+	char line[128];
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (len > 0 && write(STDOUT_FILENO, line, (size_t)len) != len)
+		_exit(2);
+}
+
+union control {
+	char room[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr align;
+};
+
+/* Send a message, and with it the descriptor, unless that is negative. */
+static int give(int socket, struct message *m, int fd)
+{
+	struct iovec iov = { .iov_base = m, .iov_len = sizeof(*m) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	union control control = { .align.cmsg_len = CMSG_LEN(sizeof(fd)) };
+
+	control.align.cmsg_level = SOL_SOCKET;
+	control.align.cmsg_type = SCM_RIGHTS;
+	if (fd >= 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
+		memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
+	}
+	return sendmsg(socket, &msg, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+static int take(int socket, struct message *m, int *fd)
+{
+	struct iovec iov = { .iov_base = m, .iov_len = sizeof(*m) };
+	union control control;
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	const struct cmsghdr *c;
+
+	if (recvmsg(socket, &msg, MSG_CMSG_CLOEXEC) != sizeof(*m))
+		return -1;
+	c = CMSG_FIRSTHDR(&msg);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(c), sizeof(*fd));
+	return 0;
+}
+
+static int verify(int fd, const struct message *m)
+{
+	struct hmacdev_op op = {
+		.msg = (uintptr_t)m->text,
+		.len = sizeof(m->text),
+		.tag = (uintptr_t)m->tag,
+		.tag_len = TAG_LEN,
+		.op = HMACDEV_OP_VERIFY,
+	};
+	int err = ioctl(fd, HMACDEV_IOC_MAC, &op) ? errno : 0;
+
+	say("worker  %-36.36s %s\n", m->text, err ? hmacdev_strerror(err) :
+	    "the tag is right");
+	return err;
+}
+
+/* Whether the attempt came to nothing, for the reason that it should. */
+static int fails(const char *what, int rc, int want)
+{
+	int err = errno;
+	int as_it_should = rc < 0 && err == want;
+
+	say("worker  %-36s %s%s\n", what, as_it_should ? "" : "NOT REFUSED: ",
+	    rc < 0 ? hmacdev_strerror(err) : "done");
+	return as_it_should;
+}
+
+#define FAILS(what, request, arg, want) \
+	fails(what, ioctl(fd, HMACDEV_IOC_##request, arg), want)
+
+/* Returns how many of its attempts were not refused as they should be. */
+static int attack(int fd)
+{
+	unsigned char room[TAG_LEN] = { 0 };
+	struct hmacdev_tag tag = { .tag = (uintptr_t)room, .tag_len = TAG_LEN };
+	struct hmacdev_op op = {
+		.tag = (uintptr_t)room,
+		.tag_len = TAG_LEN,
+		.op = HMACDEV_OP_SIGN,
+	};
+	struct hmacdev_op entry = op;
+	struct hmacdev_batch batch = { .ops = (uintptr_t)&entry, .count = 1 };
+	struct hmacdev_derive derive = {
+		.alg = "sha256",
+		.rights = HMACDEV_RIGHT_ALL,
+	};
+	struct hmacdev_copy copy = { .rights = HMACDEV_RIGHT_ALL };
+	struct hmacdev_restrict up = { .rights = HMACDEV_RIGHT_ALL };
+	struct hmacdev_new new = {
+		.alg = "sha256",
+		.rights = HMACDEV_RIGHT_ALL,
+	};
+	int refused = 0;
+
+	refused += FAILS("tag of the running message", DIGEST, &tag, EPERM);
+	refused += FAILS("the same, finalizing", FINALIZE, &tag, EPERM);
+	refused += FAILS("tag of a whole message", MAC, &op, EPERM);
+	/* The batch is done; what was in it is not. */
+	ioctl(fd, HMACDEV_IOC_BATCH, &batch);
+	errno = -entry.status;
+	refused += fails("tag in a batch", entry.status, EPERM);
+	refused += FAILS("a tag as the key of a context", DERIVE, &derive,
+			 EPERM);
+	refused += FAILS("a copy with all rights", COPY, &copy, EPERM);
+	refused += FAILS("a key of its own", NEW, &new, EBUSY);
+	/* It only ever drops, so asking for more is not even an error. */
+	ioctl(fd, HMACDEV_IOC_RESTRICT, &up);
+	refused += FAILS("all rights back, then a tag", MAC, &op, EPERM);
+
+	for (size_t i = 0; i < sizeof(room); i++)
+		if (room[i])
+			return -1;
+	return 8 - refused;
+}
+
+static void worker(int socket)
+{
+	struct message m;
+	int fd = -1;
+	int right, wrong, unrefused;
+
+	if (enter_sandbox() || take(socket, &m, &fd) || fd < 0)
+		_exit(2);
+	right = verify(fd, &m);
+	if (take(socket, &m, &fd))
+		_exit(2);
+	wrong = verify(fd, &m);
+	unrefused = attack(fd);
+	say("worker  %-36s ", "the device itself");
+	m = none;
+	m.text[0] = !right && wrong == EBADMSG && !unrefused;
+	if (write(socket, &m, sizeof(m)) != sizeof(m))
+		_exit(2);
+	/* This is what the sandbox is for, and the worker's end. */
+	open(HMACDEV_DEVICE, O_RDWR | O_CLOEXEC);
+	say("opened\n");
+	_exit(2);
+}
+
+/* Nobody ever sees the key, which the kernel makes. */
+static int broker(int socket)
+{
+	struct message m = { .text = "user=alice" };
+	struct hmacdev *h;
+	struct hmacdev *verifier = NULL;
+	int rc = hmacdev_new_random(&h, "sha256", 0);
+
+	if (!rc)
+		rc = hmacdev_copy_restricted(h, HMACDEV_RIGHT_VERIFY,
+					     &verifier);
+	if (!rc)
+		rc = hmacdev_mac(h, m.text, sizeof(m.text), m.tag, TAG_LEN);
+	if (rc < 0) {
+		fprintf(stderr, "broker: %s\n", hmacdev_strerror(rc));
+		return -1;
+	}
+	rc = give(socket, &m, hmacdev_fd(verifier));
+	strcpy(m.text, "user=root");
+	if (!rc)
+		rc = give(socket, &m, -1);
+	if (!rc && read(socket, &m, sizeof(m)) != sizeof(m))
+		rc = -1;
+	hmacdev_free(verifier);
+	hmacdev_free(h);
+	return rc || m.text[0] != 1 ? -1 : 0;
+}
+
+int main(void)
+{
+	int sockets[2];
+	int status;
+	int rc;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets)) {
+		perror("broker: socketpair");
+		return 1;
+	}
+	pid = fork();
+	if (pid < 0) {
+		perror("broker: fork");
+		return 1;
+	}
+	if (!pid) {
+		close(sockets[0]);
+		worker(sockets[1]);
+	}
+	close(sockets[1]);
+	rc = broker(sockets[0]);
+	close(sockets[0]);
+	if (waitpid(pid, &status, 0) != pid)
+		return 1;
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS) {
+		printf("broker  the worker was not stopped\n");
+		return 1;
+	}
+	printf("killed by the sandbox\n");
+	printf("broker  %s\n", rc ? "NOT as it should be" :
+	       "the worker could check, and not sign");
+	return rc != 0;
+}
