@@ -92,3 +92,9 @@ said "The right file, but another key:"
 head -c 32 /dev/urandom >another
 run hmacdev sum -a sha256 -k another -c tags
 claim "no match" test "$status" = 1
+
+if command -v broker >/dev/null; then
+	said "A broker keeps the key; its sandboxed worker may only check:"
+	run broker
+	claim "it checked, and could not forge" test "$status" = 0
+fi

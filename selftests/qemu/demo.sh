@@ -20,5 +20,6 @@ memory=$((1024 + $(stat -c %s -- "$file") / 524288))
 
 echo "Booting ${kernel##*/} in QEMU; this machine's own kernel stays as it is."
 exec selftests/qemu/guest.sh --kernel "$kernel" --module "$module" \
-	--memory "$memory" -- env PATH="$PWD/build/userspace:$PATH" \
+	--memory "$memory" -- env \
+	PATH="$PWD/build/userspace:$PWD/build/userspace/examples:$PATH" \
 	COLOR="${COLOR-}" selftests/demo.sh "$file"

@@ -47,6 +47,9 @@ port()	# name: its device
 	done
 }
 
+# From here on, a crash is the job's.
+echo started >"$(port verdict)"
+
 run()
 {
 	[ -z "$module" ] || insmod "$module" || return 125

@@ -47,8 +47,9 @@
  * was. HMACDEV_IOC_VERIFY's EBADMSG is an answer and not a failure.
  *
  * A call may sleep and touches only the caller's memory that it names. It ends
- * early, with EINTR, only when the caller is being killed; BATCH alone also
- * makes way for other signals, between two entries.
+ * early, with EINTR, only when the caller is being killed. Two make way for
+ * other signals, too: BATCH between two entries, and NEW while the key that it
+ * is to use is still being made.
  */
 
 /**
@@ -213,15 +214,15 @@ struct hmacdev_alg {
  * Once only; the key is the context's until it is closed.
  *
  * From a keyring: a key of the types "user", "logon", "encrypted" or "trusted"
- * that the caller may search. Its payload is copied under the key's lock when
- * NEW is called. What happens to the key later - expiry, revocation, an update,
- * unlinking - does not reach a context that has been keyed: like an open file
- * whose mode changes, it stays what it was when permission was checked. Whoever
- * revokes a key closes the contexts, too.
+ * that the caller may search, for which root has no privilege. Its payload is
+ * copied under the key's lock when NEW is called. What happens to the key later
+ * - expiry, revocation, an update, unlinking - does not reach a context that
+ * has been keyed: like an open file whose mode changes, it stays what it was
+ * when permission was checked. Whoever revokes a key closes the contexts, too.
  *
  * Errors: EBUSY; ENOENT for an unknown, absent or forbidden algorithm; EINVAL
- * for a source, size, mask or name that is none (in FIPS mode: for a key below
- * 112 bits); for KEYRING: ENOKEY, EACCES, EKEYEXPIRED, EKEYREVOKED,
+ * for a source, size, serial, mask or name that is none (in FIPS mode: for a
+ * key below 112 bits); for KEYRING: ENOKEY, EACCES, EKEYEXPIRED, EKEYREVOKED,
  * EKEYREJECTED, ENOPROTOOPT.
  */
 struct hmacdev_new {
