@@ -138,7 +138,7 @@ ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg);
 int hmacdev_message_tag(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag);
 
 int hmacdev_tag_begin(const struct hmacdev_key *key, struct hmacdev_op *op);
-int hmacdev_tag_end(const struct hmacdev_key *key, const struct hmacdev_op *op,
+int hmacdev_tag_end(const struct hmacdev_key *key, struct hmacdev_op *op,
 		    const u8 *tag);
 
 extern const struct file_operations hmacdev_fops;

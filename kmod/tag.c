@@ -23,12 +23,12 @@ static int mismatch(const struct hmacdev_key *key)
  */
 int hmacdev_tag_begin(const struct hmacdev_key *key, struct hmacdev_op *op)
 {
-	const u32 len = op->tag_len;
-
 	if (op->op == HMACDEV_OP_VERIFY)
-		return len == key->tag_len ? 0 : mismatch(key);
+		return op->tag_len == key->tag_len ? 0 : mismatch(key);
+	if (op->tag_len >= key->tag_len)
+		return 0;
 	op->tag_len = key->tag_len;
-	return len < key->tag_len ? -EMSGSIZE : 0;
+	return -EMSGSIZE;
 }
 
 static __always_inline int give(const u8 *tag, u8 __user *to, size_t len)
@@ -56,19 +56,23 @@ static noinline int check(const struct hmacdev_key *key, const u8 *tag,
 }
 
 static __always_inline int end(const struct hmacdev_key *key,
-			       const struct hmacdev_op *op, const u8 *tag)
+			       struct hmacdev_op *op, const u8 *tag)
 {
 	void __user *user = u64_to_user_ptr(op->tag);
 
-	return op->op == HMACDEV_OP_SIGN ? give(tag, user, key->tag_len) :
-					   check(key, tag, user);
+	if (op->op == HMACDEV_OP_VERIFY)
+		return check(key, tag, user);
+	if (give(tag, user, key->tag_len))
+		return -EFAULT;
+	op->tag_len = key->tag_len;
+	return 0;
 }
 
 /*
- * Give the tag to the user, or compare it with the user's: -EBADMSG if it is
- * another one, after the same time wherever the two differ.
+ * Give the tag to the user, and its size to @op; or compare it with the user's:
+ * -EBADMSG if it is another one, after the same time wherever the two differ.
  */
-int hmacdev_tag_end(const struct hmacdev_key *key, const struct hmacdev_op *op,
+int hmacdev_tag_end(const struct hmacdev_key *key, struct hmacdev_op *op,
 		    const u8 *tag)
 {
 	return end(key, op, tag);

@@ -396,8 +396,8 @@ struct hmacdev_op {
  * failure of one is told in its @status alone.
  *
  * Returns how many were done. That is fewer than @count where a signal came in
- * between, or where the array ends before @count does: the entries behind are
- * as they were.
+ * between, or where an entry cannot be read or written. The entries behind are
+ * as they were; one whose @status could not be written may have its tag.
  *
  * Errors, if none was done: EINVAL for @count or @flags; ENOKEY; EFAULT for the
  * array.
