@@ -3,7 +3,9 @@
  * Rights: every mask against every operation, before and after each way to hand
  * a descriptor on.
  */
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "hmacdev_utils.h"
@@ -20,8 +22,14 @@ FIXTURE_VARIANT(rights)
 {
 	int (*pass)(int fd);
 	bool other_context;
-	bool other_process;
+	/* Who looks at it, where it is not the test itself */
+	void (*there)(struct __test_metadata *_metadata, int fd, __u32 rights);
 };
+
+static void check_forked(struct __test_metadata *_metadata, int fd,
+			 __u32 rights);
+static void check_executed(struct __test_metadata *_metadata, int fd,
+			   __u32 rights);
 
 static int pass_itself(int fd)
 {
@@ -91,6 +99,36 @@ static int pass_message(int fd)
 	return got;
 }
 
+/* Taken from another process, which had it from this one */
+static int pass_pidfd(int fd)
+{
+	pid_t child = fork();
+	int pidfd, got;
+
+	if (child < 0)
+		return -errno;
+	if (!child) {
+		pause();
+		_exit(0);
+	}
+	pidfd = syscall(SYS_pidfd_open, child, 0);
+	got = syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	if (got < 0)
+		got = -errno;
+	close(pidfd);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	return got;
+}
+
+static int pass_copy_of_copy(int fd)
+{
+	int first = pass_copy(fd), second = pass_copy(first);
+
+	close(first);
+	return second;
+}
+
 FIXTURE_VARIANT_ADD(rights, itself) {
 	.pass = pass_itself,
 };
@@ -101,7 +139,12 @@ FIXTURE_VARIANT_ADD(rights, dup) {
 
 FIXTURE_VARIANT_ADD(rights, fork) {
 	.pass = pass_itself,
-	.other_process = true,
+	.there = check_forked,
+};
+
+FIXTURE_VARIANT_ADD(rights, exec) {
+	.pass = dup,
+	.there = check_executed,
 };
 
 FIXTURE_VARIANT_ADD(rights, message) {
@@ -110,12 +153,27 @@ FIXTURE_VARIANT_ADD(rights, message) {
 
 FIXTURE_VARIANT_ADD(rights, message_and_fork) {
 	.pass = pass_message,
-	.other_process = true,
+	.there = check_forked,
+};
+
+FIXTURE_VARIANT_ADD(rights, message_and_exec) {
+	.pass = pass_message,
+	.there = check_executed,
+};
+
+FIXTURE_VARIANT_ADD(rights, pidfd) {
+	.pass = pass_pidfd,
 };
 
 FIXTURE_VARIANT_ADD(rights, copy) {
 	.pass = pass_copy,
 	.other_context = true,
+};
+
+FIXTURE_VARIANT_ADD(rights, copy_of_copy_and_exec) {
+	.pass = pass_copy_of_copy,
+	.other_context = true,
+	.there = check_executed,
 };
 
 FIXTURE_SETUP(rights)
@@ -148,6 +206,55 @@ static int half_with(int fd, __u32 rights)
 		test_update(fd, HALF_MSG, HALF_LEN);			\
 	} while (0)
 
+#define UNTOUCHED	0xa5
+
+static bool is_untouched(const __u8 *tag)
+{
+	int i;
+
+	for (i = 0; i < HALF_TAG_LEN; i++)
+		if (tag[i] != UNTOUCHED)
+			return false;
+	return true;
+}
+
+/* No way to a tag, whatever the room for it, and not a byte of one */
+static void check_no_sign(struct __test_metadata *_metadata, int fd)
+{
+	static const __u32 rooms[] = { HALF_TAG_LEN, 0, 1, HMACDEV_TAG_MIN };
+	__u8 tag[HALF_TAG_LEN];
+	struct hmacdev_op op;
+	__u32 len;
+	size_t i;
+
+	memset(tag, UNTOUCHED, sizeof(tag));
+	for (i = 0; i < ARRAY_SIZE(rooms); i++) {
+		len = rooms[i];
+		test_err(EPERM, _test_tag(fd, HMACDEV_IOC_DIGEST, tag, &len));
+		test_err(EPERM, _test_tag(fd, HMACDEV_IOC_FINALIZE, tag, &len));
+		test_err(EPERM, _test_mac(fd, HMACDEV_OP_SIGN, HALF_MSG,
+					  HALF_LEN, tag, &len));
+		test_err(EINVAL, _test_mac(fd, HMACDEV_OP_SIGN |
+					   HMACDEV_OP_VERIFY, HALF_MSG,
+					   HALF_LEN, tag, &len));
+		test_err(EINVAL, _test_mac(fd, 0, HALF_MSG, HALF_LEN, tag,
+					   &len));
+		op = (struct hmacdev_op){
+			.msg = test_addr(HALF_MSG),
+			.len = HALF_LEN,
+			.tag = test_addr(tag),
+			.tag_len = len,
+			.op = HMACDEV_OP_SIGN,
+		};
+		test_batch(fd, &op, 1);
+		EXPECT_EQ(-EPERM, op.status);
+		EXPECT_EQ(rooms[i], op.tag_len);
+		EXPECT_EQ(rooms[i], len);
+	}
+	EXPECT_TRUE(is_untouched(tag));
+	test_state(ACTIVE, fd);
+}
+
 static void check_sign(struct __test_metadata *_metadata, int fd, bool may)
 {
 	__u8 tag[HALF_TAG_LEN] = { };
@@ -158,13 +265,7 @@ static void check_sign(struct __test_metadata *_metadata, int fd, bool may)
 	};
 
 	if (!may) {
-		test_err_digest(EPERM, fd, tag, sizeof(tag));
-		test_err_finalize(EPERM, fd, tag, sizeof(tag));
-		test_err_mac_sign(EPERM, fd, "", 0, tag, sizeof(tag));
-		test_batch(fd, &op, 1);
-		EXPECT_EQ(-EPERM, op.status);
-		EXPECT_EQ(0, tag[0] | tag[HALF_TAG_LEN - 1]);
-		test_state(ACTIVE, fd);
+		check_no_sign(_metadata, fd);
 		return;
 	}
 	test_batch(fd, &op, 1);
@@ -175,6 +276,7 @@ static void check_sign(struct __test_metadata *_metadata, int fd, bool may)
 	test_digest(fd, tag, sizeof(tag));
 	EXPECT_MEMEQ(half_tag, tag, sizeof(tag));
 	test_finalize(fd, tag, sizeof(tag));
+	EXPECT_MEMEQ(half_tag, tag, sizeof(tag));
 	again(fd);
 }
 
@@ -238,6 +340,20 @@ static void check_derive(struct __test_metadata *_metadata, int fd, bool may)
 	close(child);
 }
 
+/* What needs no right: to append, to start again, to be described */
+static void check_free(struct __test_metadata *_metadata, int fd)
+{
+	struct hmacdev_info info;
+
+	again(fd);
+	EXPECT_EQ(4, write(fd, HALF_MSG, 4));
+	test_info(fd, &info);
+	EXPECT_EQ(HALF_LEN + 4, info.bytes);
+	test_err_new(EBUSY, fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+	test_restrict(fd, HMACDEV_RIGHT_ALL);
+	again(fd);
+}
+
 /* @fd is a context of HALF_KEY: it can do what @rights say, and no more */
 static void check_rights(struct __test_metadata *_metadata, int fd,
 			 __u32 rights)
@@ -246,7 +362,7 @@ static void check_rights(struct __test_metadata *_metadata, int fd,
 
 	test_info(fd, &info);
 	EXPECT_EQ(rights, info.rights);
-	again(fd);
+	check_free(_metadata, fd);
 	check_sign(_metadata, fd, rights & HMACDEV_RIGHT_SIGN);
 	check_verify(_metadata, fd, rights & HMACDEV_RIGHT_VERIFY);
 	check_copy(_metadata, fd, rights);
@@ -256,19 +372,13 @@ static void check_rights(struct __test_metadata *_metadata, int fd,
 	EXPECT_EQ(HALF_LEN, info.bytes);
 }
 
-/* The same, by the process that the variant says */
-static void check_there(struct __test_metadata *_metadata,
-			const FIXTURE_VARIANT(rights) *variant, int fd,
-			__u32 rights)
+/* The harness shares _metadata with the child */
+static void check_forked(struct __test_metadata *_metadata, int fd,
+			 __u32 rights)
 {
-	pid_t child;
+	pid_t child = fork();
 	int status;
 
-	if (!variant->other_process) {
-		check_rights(_metadata, fd, rights);
-		return;
-	}
-	child = fork();
 	ASSERT_LE(0, child);
 	if (!child) {
 		check_rights(_metadata, fd, rights);
@@ -276,6 +386,51 @@ static void check_there(struct __test_metadata *_metadata,
 	}
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_EQ(0, status);
+}
+
+#define EXECUTED	"--executed"
+
+static void execute_check(int fd, __u32 rights)
+{
+	char number[12], mask[12];
+
+	snprintf(number, sizeof(number), "%d", fd);
+	snprintf(mask, sizeof(mask), "%u", rights);
+	fcntl(fd, F_SETFD, 0);
+	execl("/proc/self/exe", "rights", EXECUTED, number, mask, NULL);
+}
+
+static void check_executed(struct __test_metadata *_metadata, int fd,
+			   __u32 rights)
+{
+	pid_t child = fork();
+	int status;
+
+	ASSERT_LE(0, child);
+	if (!child) {
+		execute_check(fd, rights);
+		_exit(127);
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+/* The program that is executed */
+static int executed(int fd, __u32 rights)
+{
+	struct __test_metadata check = { .name = "executed" };
+
+	if (setjmp(check.env) == 0)
+		check_rights(&check, fd, rights);
+	return check.exit_code;
+}
+
+/* The same, by the process that the variant says */
+static void check_there(struct __test_metadata *_metadata,
+			const FIXTURE_VARIANT(rights) *variant, int fd,
+			__u32 rights)
+{
+	(variant->there ?: check_rights)(_metadata, fd, rights);
 }
 
 #define for_each_mask(rights) \
@@ -393,4 +548,149 @@ TEST(copy_with_fewer)
 	}
 }
 
+/* What a child may do is what was asked; what it hands on, is of that */
+static void check_children(struct __test_metadata *_metadata, int fd,
+			   __u32 had, __u32 asked)
+{
+	int child = test_derive(fd, "sha256", "", 0, 0, asked), copy;
+	struct hmacdev_info info;
+
+	test_info(child, &info);
+	EXPECT_EQ(asked, info.rights);
+	test_restrict(child, HMACDEV_RIGHT_ALL);
+	test_info(child, &info);
+	EXPECT_EQ(asked, info.rights);
+
+	copy = _test_copy(child, HMACDEV_RIGHT_ALL);
+	if (asked & HMACDEV_RIGHT_COPY) {
+		test_info(copy, &info);
+		EXPECT_EQ(asked, info.rights);
+		close(copy);
+	} else {
+		EXPECT_EQ(-EPERM, copy);
+	}
+	copy = _test_derive(child, "sha256", "", 0, 0, HMACDEV_RIGHT_SIGN);
+	if (asked & HMACDEV_RIGHT_DERIVE)
+		close(copy);
+	EXPECT_EQ(asked & HMACDEV_RIGHT_DERIVE ? 0 : -EPERM,
+		  copy < 0 ? copy : 0);
+
+	/* Neither's RESTRICT is the other's */
+	test_restrict(child, 0);
+	test_info(fd, &info);
+	EXPECT_EQ(had, info.rights);
+	close(child);
+}
+
+TEST(derive_with_any)
+{
+	__u32 had, asked;
+	int fd;
+
+	for_each_mask(had) {
+		if (!(had & HMACDEV_RIGHT_DERIVE))
+			continue;
+		fd = test_open();
+		ASSERT_EQ(0, half_with(fd, had));
+		for_each_mask(asked)
+			check_children(_metadata, fd, had, asked);
+		test_err_derive(EINVAL, fd, "sha256", "", 0, 0, RIGHTS_END);
+		close(fd);
+	}
+}
+
+TEST(child_outlives_its_maker)
+{
+	int fd = test_open_half(), child;
+	__u8 tag[HALF_TAG_LEN], want[HALF_TAG_LEN];
+
+	test_oneshot(fd, "sha256", empty_tag, HALF_TAG_LEN, "x", 1, want,
+		     sizeof(want));
+	child = test_derive(fd, "sha256", "", 0, 0, HMACDEV_RIGHT_SIGN);
+	test_restrict(fd, 0);
+	close(fd);
+	test_mac_sign(child, "x", 1, tag, sizeof(tag));
+	EXPECT_MEMEQ(want, tag, sizeof(tag));
+}
+
+/*
+ * Not even by way of another context does one that may do all but SIGN come to
+ * a tag of the key: a copy may not sign, and a child has another key.
+ */
+TEST(no_way_round)
+{
+	__u32 all_but_sign = HMACDEV_RIGHT_ALL & ~HMACDEV_RIGHT_SIGN;
+	int fd = test_open(), copy, child;
+	__u8 tag[HALF_TAG_LEN];
+
+	ASSERT_EQ(0, half_with(fd, HMACDEV_RIGHT_ALL));
+	test_restrict(fd, all_but_sign);
+	copy = test_copy(fd, HMACDEV_RIGHT_ALL);
+	check_rights(_metadata, copy, all_but_sign);
+	close(copy);
+	copy = test_copy(fd, HMACDEV_RIGHT_SIGN);
+	check_rights(_metadata, copy, 0);
+	close(copy);
+
+	child = test_derive(fd, "sha256", HALF_MSG, HALF_LEN, 0,
+			    HMACDEV_RIGHT_ALL);
+	test_mac_sign(child, "", 0, tag, sizeof(tag));
+	EXPECT_NE(0, memcmp(empty_tag, tag, sizeof(tag)));
+	test_mac_sign(child, HALF_MSG, HALF_LEN, tag, sizeof(tag));
+	EXPECT_NE(0, memcmp(half_tag, tag, sizeof(tag)));
+	close(child);
+	check_rights(_metadata, fd, all_but_sign);
+}
+
+/* Opened again by way of /proc, the device is another context, without a key */
+TEST(opened_again)
+{
+	int fd = test_open(), again;
+	char path[32];
+
+	ASSERT_EQ(0, half_with(fd, HMACDEV_RIGHT_ALL));
+	test_restrict(fd, HMACDEV_RIGHT_VERIFY);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	EXPECT_EQ(-1, open(path, O_RDONLY));
+	again = open(path, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, again);
+	test_state(UNKEYED, again);
+	test_err_update(ENOKEY, again, "", 0);
+	ASSERT_EQ(0, half_with(again, HMACDEV_RIGHT_ALL));
+	check_rights(_metadata, again, HMACDEV_RIGHT_ALL);
+	check_rights(_metadata, fd, HMACDEV_RIGHT_VERIFY);
+	close(again);
+
+	/* A descriptor that names it only does nothing */
+	again = open(path, O_PATH | O_CLOEXEC);
+	ASSERT_LE(0, again);
+	test_err(EBADF, _test_state(again));
+	test_err_verify(EBADF, again, half_tag, HALF_TAG_LEN);
+}
+
+/* Copies and children are no device that could be opened */
+TEST(not_opened_again)
+{
+	int fd = test_open_half(), made[2], i;
+	char path[32];
+
+	made[0] = test_copy(fd, HMACDEV_RIGHT_VERIFY);
+	made[1] = test_derive(fd, "sha256", "", 0, 0, HMACDEV_RIGHT_VERIFY);
+	for (i = 0; i < ARRAY_SIZE(made); i++) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", made[i]);
+		EXPECT_EQ(-1, open(path, O_RDWR));
+		EXPECT_EQ(ENXIO, errno);
+	}
+}
+
+/* main() is the harness's, unless this is the program that a test executes */
+#define main harness_main
 TEST_HARNESS_MAIN
+#undef main
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && !strcmp(argv[1], EXECUTED))
+		return executed(atoi(argv[2]), strtoul(argv[3], NULL, 10));
+	return harness_main(argc, argv);
+}

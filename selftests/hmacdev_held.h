@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A call that is held in its midst: a page of its memory is missing until
+ * userfaultfd(2) says that the kernel waits for it and the test supplies it.
+ */
+#ifndef _HMACDEV_HELD_H
+#define _HMACDEV_HELD_H
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <linux/userfaultfd.h>
+
+#include "hmacdev_utils.h"
+
+struct held {
+	int uffd;
+	size_t page;
+	__u8 *map;		/* two pages; the second is missing */
+	__u8 *missing;
+	pthread_t thread;
+	int (*call)(void *arg);	/* what the thread does */
+	void *arg;
+	int ret;
+};
+
+/* 0, or -errno where this process may not do such a thing */
+static inline int _test_held_init(struct held *held)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register missing = {
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	held->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (held->uffd < 0)
+		return -errno;
+	held->page = sysconf(_SC_PAGESIZE);
+	held->map = mmap(NULL, 2 * held->page, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (held->map == MAP_FAILED)
+		return -errno;
+	held->missing = held->map + held->page;
+	missing.range.start = test_addr(held->missing);
+	missing.range.len = held->page;
+	if (ioctl(held->uffd, UFFDIO_API, &api) ||
+	    ioctl(held->uffd, UFFDIO_REGISTER, &missing))
+		return -errno;
+	return 0;
+}
+
+#define test_held_init(held)						\
+	do {								\
+		int _err = _test_held_init(held);			\
+									\
+		if (_err)						\
+			SKIP(return, "userfaultfd: %s", strerror(-_err)); \
+	} while (0)
+
+static inline void *make_held_call(void *arg)
+{
+	struct held *held = arg;
+
+	held->ret = held->call(held->arg);
+	return NULL;
+}
+
+/*
+ * @child, which is in a call now, is gone @within so many ms of its killing.
+ * Returns 0, or -errno: ESRCH if it had ended before.
+ */
+static inline int _test_killed(pid_t child, int within)
+{
+	int status;
+
+	if (waitpid(child, &status, WNOHANG))
+		return -ESRCH;
+	if (kill(child, SIGKILL))
+		return -errno;
+	for (; within > 0; within -= 5) {
+		if (waitpid(child, &status, WNOHANG))
+			return WIFSIGNALED(status) ? 0 : -EINTR;
+		usleep(5000);
+	}
+	return -ETIMEDOUT;
+}
+
+#define test_killed(child, within)					\
+	EXPECT_EQ(0, _test_killed(child, within))
+
+/* Start the call, and return when it waits for the page */
+static inline void test_hold(struct __test_metadata *_metadata,
+			     struct held *held, int (*call)(void *arg),
+			     void *arg)
+{
+	struct pollfd event = { .fd = held->uffd, .events = POLLIN };
+	struct uffd_msg msg;
+
+	held->call = call;
+	held->arg = arg;
+	ASSERT_EQ(0, pthread_create(&held->thread, NULL, make_held_call, held));
+	ASSERT_EQ(1, poll(&event, 1, 20000));
+	ASSERT_EQ(sizeof(msg), read(held->uffd, &msg, sizeof(msg)));
+	ASSERT_EQ(UFFD_EVENT_PAGEFAULT, msg.event);
+}
+
+/* Supply the page, @len bytes of it from @with, and wait for the call's end */
+static inline void test_let_go(struct __test_metadata *_metadata,
+			       struct held *held, const void *with, size_t len)
+{
+	void *page = aligned_alloc(held->page, held->page);
+	struct uffdio_copy copy = {
+		.dst = test_addr(held->missing),
+		.src = test_addr(page),
+		.len = held->page,
+	};
+
+	ASSERT_NE(NULL, page);
+	memset(page, 0, held->page);
+	memcpy(page, with, len);
+	ASSERT_EQ(0, ioctl(held->uffd, UFFDIO_COPY, &copy));
+	ASSERT_EQ(0, pthread_join(held->thread, NULL));
+	free(page);
+}
+
+#endif /* _HMACDEV_HELD_H */
