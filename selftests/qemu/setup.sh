@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# setup.sh build|guest|lint...: the Debian packages that these verbs need.
+# setup.sh build|debug|guest|lint...: the Debian packages that these verbs need.
 # Installs what is missing; where it may not, names the line that does.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 declare -A packages=(
+	[bench]='gnuplot-nox libkcapi-dev'
 	[build]='gcc gcc-12 libc6-dev libelf1 make pkg-config'
-	[guest]='kmod libssl-dev openssl qemu-system-x86 xz-utils'
+	[debug]='bc bison flex libelf-dev'
+	[guest]='keyutils kmod libssl-dev openssl qemu-system-x86 xz-utils'
 	[lint]='cppcheck g++ groff mandoc perl shellcheck sparse'
 )
 
