@@ -70,7 +70,8 @@ static int set_bytes(struct hmacdev_key *key, u32 source, u64 from, size_t len)
 	int err = 0;
 
 	if (len > sizeof(small)) {
-		bytes = kvmalloc(ALIGN(len, sizeof(u64)), GFP_KERNEL_ACCOUNT);
+		bytes = kvmalloc(ALIGN(len, sizeof(u64)),
+				 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 		if (!bytes)
 			return -ENOMEM;
 	}

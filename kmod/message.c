@@ -33,7 +33,7 @@ ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg)
 	int err = 0;
 
 	if (size > sizeof(small)) {
-		piece = kmalloc(size, GFP_KERNEL_ACCOUNT);
+		piece = kmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 		if (!piece)
 			return -ENOMEM;
 	}
