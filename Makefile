@@ -52,6 +52,12 @@ demo: ## a file's HMAC made by the kernel, in a guest; FILE= names the file
 test: ## every test on every kernel, in a guest; KERNEL=6.12 TEST=name
 	$(QEMU)/test.sh
 
+bench: ## instructions and time beside the peers', in a guest; CRYPTODEV=dir
+	selftests/bench/run.sh
+
+bench-check: ## the same, against the targets; fails where one is missed
+	selftests/bench/check.sh
+
 shell: ## a root shell in a guest with the module loaded; KERNEL=6.1
 	$(QEMU)/shell.sh
 
@@ -62,7 +68,7 @@ clean: ## remove what was built here; the cache stays
 	rm -rf $(BUILD)
 
 help: ## this list
-	sed -n 's/^\([a-z_]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
+	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
-.PHONY: all modules modules_install userspace install demo test shell lint \
-	clean help
+.PHONY: all modules modules_install userspace install demo test bench \
+	bench-check shell lint clean help

@@ -67,6 +67,9 @@ program_style+=,VOLATILE,ENOSYS,EMBEDDED_FUNCTION_NAME
 test_style=$program_style,SPLIT_STRING,MISSING_SPACE,MACRO_ARG_REUSE
 test_style+=,COMPLEX_MACRO,MACRO_WITH_FLOW_CONTROL,SPACING
 
+# An interface without a header is declared where it is used.
+test_style+=,AVOID_EXTERNS
+
 style()
 {
 	local f

@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# make bench-check: measure what there are targets for, and fail where one is
+# missed. check.sh FILE judges a results.csv.
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source-path=SCRIPTDIR
+. selftests/bench/lib.sh
+
+if [ $# = 0 ]; then
+	selftests/qemu/setup.sh build guest bench
+	build_bench "${KERNEL:-6.1}"
+	csv=$(mktemp)
+	trap 'rm -f "$csv"' EXIT
+	{
+		in_guest --icount -- speed instructions 8000000 5
+		in_guest -- scaling
+		in_guest -- memory
+	} >"$csv"
+else
+	csv=$1
+fi
+awk -F , -f selftests/bench/targets.awk "$csv"

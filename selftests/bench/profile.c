@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One peer alone, between two marks that profile/count.c looks for. */
+#include <string.h>
+
+#include "bench.h"
+
+/* A nop that nobody else uses: nopl 0x6d686300+which(%rax). */
+#if defined(__x86_64__)
+#define MARK(which)	\
+	__asm__ volatile(".byte 0x0f, 0x1f, 0x80, " which ", 0x63, 0x68, 0x6d")
+#else
+#define MARK(which)	((void)(which))
+#endif
+
+static const struct peer *find(const char *name)
+{
+	const struct peer *const *list;
+	const struct peer *peer;
+
+	for (list = peer_lists; *list; list++)
+		for (peer = *list; peer->name; peer++)
+			if (!strcmp(peer->name, name))
+				return peer;
+	die(name);
+}
+
+void profile(const char *name, size_t size, unsigned long count)
+{
+	const struct peer *peer = find(name);
+	const struct job job = new_job("sha256", size);
+	unsigned char tag[TAG_MAX];
+	void *state = peer->setup(peer, &job);
+
+	must(state, name);
+	peer->run(state, count, tag);
+	MARK("1");
+	peer->run(state, count, tag);
+	MARK("2");
+	peer->teardown(state);
+}

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# profile.sh ROW [BYTES [COUNT]]: which functions of the kernel the instructions
+# of a call go to, counted one by one (KERNEL=6.12). ROW is a row of the results,
+# such as "hmacdev MAC"; its batch, if it is one, is a call.
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source-path=SCRIPTDIR
+. selftests/bench/lib.sh
+
+row=$1 bytes=${2:-64} count=${3:-200}
+build_bench "${KERNEL:-6.1}" plugin
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# guest.sh finds this first.
+cat >"$tmp/qemu-system-x86_64" <<EOF
+#!/bin/sh
+exec $(command -v qemu-system-x86_64) "\$@" \\
+	-plugin "$PWD/build/bench/count.so,out=$tmp/counts"
+EOF
+chmod +x "$tmp/qemu-system-x86_64"
+
+# The addresses differ from boot to boot.
+echo '"$@" && cat /proc/kallsyms' >"$tmp/with-symbols"
+bench=(sh "$tmp/with-symbols" "${bench[@]}")
+PATH=$tmp:$PATH in_guest --icount -- profile "$row" "$bytes" "$count" >"$tmp/symbols"
+
+# As text: these numbers are more than awk's have digits for.
+{
+	awk '$2 ~ /[tTwW]/ { print $1, 0, $3, $4 }' "$tmp/symbols"
+	awk '{ print $1, 1, $2 }' "$tmp/counts"
+} | LC_ALL=C sort | awk -v count="$count" '
+	!$2		{ symbol = $3 " " $4; next }
+	$1 < "8"	{ symbol = "(the process)" }
+			{ sum[symbol] += $3; total += $3 }
+	END {
+		printf "%10.1f a call\n", total / count
+		for (symbol in sum)
+			printf "%10.1f %s\n", sum[symbol] / count, symbol
+	}' | sort -rn

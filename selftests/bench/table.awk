@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+# A table of one unit and algorithm of a results.csv, rows by sizes. With
+# relative=1: in percent of the floor. With batch=1: BATCH alone,
+# of 64 bytes.
+
+function commas(n,	s)
+{
+	s = sprintf("%.0f", n)
+	while (match(s, /[0-9][0-9][0-9][0-9]($|,)/))
+		s = substr(s, 1, RSTART) "," substr(s, RSTART + 1)
+	return s
+}
+
+function wanted(row, size)
+{
+	if (batch)
+		return row ~ /BATCH of/ && size == 64
+	return row !~ /BATCH of/ || row ~ / 64$/
+}
+
+$1 == unit && $3 == alg && wanted($2, $4) {
+	if (!seen[$2]++)
+		rows[++row_count] = $2
+	if (!seen_size[$4]++)
+		sizes[++size_count] = $4
+	value[$2, $4] = $5
+}
+
+function cell(row, size)
+{
+	if (!((row, size) in value))
+		return ""
+	if (!relative)
+		return commas(value[row, size])
+	if (!value["floor", size])
+		return ""
+	return sprintf("%.1f %%", 100 * value[row, size] / value["floor", size])
+}
+
+END {
+	line = "| bytes |"
+	rule = "|---|"
+	for (i = 1; i <= size_count; i++) {
+		line = line " " commas(sizes[i]) " |"
+		rule = rule "---:|"
+	}
+	print line "\n" rule
+	for (r = 1; r <= row_count; r++) {
+		line = "| " rows[r] " |"
+		for (i = 1; i <= size_count; i++)
+			line = line " " cell(rows[r], sizes[i]) " |"
+		print line
+	}
+}
