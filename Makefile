@@ -52,6 +52,12 @@ demo: ## a file's HMAC made by the kernel, in a guest; FILE= names the file
 test: ## every test on every kernel, in a guest; KERNEL=6.12 TEST=name
 	$(QEMU)/test.sh
 
+test-debug: ## the same on a kernel that looks for leaks, races and bad accesses
+	KERNEL=debug $(QEMU)/test.sh
+
+coverage: ## what the last test-debug reached of kmod/, and what it did not
+	$(QEMU)/coverage.sh
+
 bench: ## instructions and time beside the peers', in a guest; CRYPTODEV=dir
 	selftests/bench/run.sh
 
@@ -70,5 +76,5 @@ clean: ## remove what was built here; the cache stays
 help: ## this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
-.PHONY: all modules modules_install userspace install demo test bench \
-	bench-check shell lint clean help
+.PHONY: all modules modules_install userspace install demo test test-debug \
+	coverage bench bench-check shell lint clean help

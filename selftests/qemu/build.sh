@@ -22,10 +22,11 @@ build()	# argument of make...
 # Sets kernel to the directory of a kernel, and module to the module for it.
 build_module()	# series
 {
-	local release
+	local release instrument=()
 
 	kernel=$(selftests/qemu/kernel.sh "$1")
 	read -r release <"$kernel/release"
-	build modules KDIR="$kernel/build"
+	[ "$1" != debug ] || instrument=(GCOV_PROFILE=y KCOV_INSTRUMENT=y)
+	build modules KDIR="$kernel/build" "${instrument[@]}"
 	module=$PWD/build/kmod/$release/hmacdev.ko
 }

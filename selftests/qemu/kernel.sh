@@ -9,25 +9,26 @@
 # kernel.sh --source 6.1|6.12: the same for the parts of the kernel's source
 # that the tests and the checks use.
 #
+# kernel.sh debug: the same as for 6.1 but built here, from Debian's source, with
+# the options in debug.config. That takes a while, once.
+#
 # Nothing is installed: this machine's boot loader and modules stay as they are.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-usage="usage: kernel.sh [--source] 6.1|6.12"
-source=
-if [ "${1-}" = --source ]; then
-	source=source
-	shift
-fi
-[ $# = 1 ] || die "$usage"
-case $1 in
+here=$(cd "$(dirname "$0")" && pwd)
+kind=kernel name=linux-${1-} recipe=
+case $* in
 6.1)	meta=linux-image-amd64 ;;
 6.12)	meta=linux-image-6.12-amd64 ;;
-*)	die "$usage" ;;
+"--source 6.1"|"--source 6.12")
+	kind=source name=linux-source-$2 meta=linux-source-$2 ;;
+debug)	kind=debug name=debug-6.1 meta=linux-source-6.1
+	recipe=$(cat "$here"/debug{.config,-kernel.sh} | cksum)
+	recipe=-${recipe%% *} ;;
+*)	die "usage: kernel.sh 6.1|6.12|debug, kernel.sh --source 6.1|6.12" ;;
 esac
-series=$1
-[ -z "$source" ] || meta=linux-source-$series
 
 cache=$(cache_dir)
 mkdir -p "$cache"
@@ -48,7 +49,7 @@ candidate()	# package: the version that apt would install
 resolve()
 {
 	image=$meta
-	[ -n "$source" ] || image=$(depends "$meta" 'linux-image-[0-9].*')
+	[ $kind != kernel ] || image=$(depends "$meta" 'linux-image-[0-9].*')
 	version=$(candidate "${image:-none}")
 	[ -n "$version" ]
 }
@@ -109,33 +110,41 @@ unpack_source()
 		rm -rf usr
 }
 
-name()
+unpack_debug()
 {
-	echo "linux-${source:+source-}$series-$version"
+	download "$image" busybox-static || return
+	say "building it, which takes a while"
+	"$here/debug-kernel.sh" usr/src/"$image".tar.xz >&2 ||
+		{ touch broken; return 1; }
+	mv bin/busybox busybox &&
+		rm -rf bin usr
 }
 
 fetch()
 {
-	dir=$cache/$(name)
+	dir=$cache/$name-$version$recipe
 	[ ! -d "$dir" ] || return 0
 	local tmp
 	say "unpacking $image $version"
-	tmp=$(mktemp -d "$cache/.new.XXXXXX") &&
-		(cd "$tmp" && "unpack_${source:-kernel}") &&
-		chmod 755 "$tmp" && mv "$tmp" "$dir"
+	tmp=$(mktemp -d "$cache/.new-$kind.XXXXXX") || return
+	if ! (cd "$tmp" && "unpack_$kind"); then
+		[ ! -e "$tmp/broken" ] || die "the build failed"
+		return 1
+	fi
+	chmod 755 "$tmp" && mv "$tmp" "$dir"
 }
 
 newest_cached()
 {
 	version='[0-9]*'
-	# shellcheck disable=SC2012,SC2046,SC2086 # a pattern, of plain names
-	ls -d "$cache"/$(name) 2>/dev/null | sort -V | tail -n 1
+	# shellcheck disable=SC2012,SC2086 # a pattern, of plain names
+	ls -d "$cache"/$name-$version$recipe 2>/dev/null | sort -V | tail -n 1
 }
 
 # One at a time: the module and the tests may both ask for the same one.
-exec 9>"$cache/lock"
+exec 9>"$cache/lock-$kind"
 flock 9
-trap 'rm -rf "$cache"/.new.*' EXIT
+trap 'rm -rf "$cache/.new-$kind".*' EXIT
 
 if { resolve && fetch; } || { update && resolve && fetch; }; then
 	echo "$dir"

@@ -13,8 +13,31 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 module=$1 results=$2 seconds=$3
 shift 3
+kmemleak=/sys/kernel/debug/kmemleak
+gcov=/sys/kernel/debug/gcov
 export HMACDEV_MODULE=$module
 PATH=$here/../../build/userspace:$PATH
+
+# It takes two scans to be sure, and they pass over what is younger than 5 s.
+leaks()
+{
+	sleep 5
+	for _ in 1 2; do
+		echo scan >"$kmemleak" || return
+	done
+	! grep . "$kmemleak"
+}
+
+# How often each line was run, since the guest started
+counts()
+{
+	local file
+
+	mkdir -p "$results/gcov"
+	find "$gcov" -name '*.gcda' | while read -r file; do
+		cat "$file" >"$results/gcov/${file##*/}"
+	done
+}
 
 for program; do
 	name=$(basename "$program")
@@ -54,3 +77,6 @@ for program; do
 		-v counts="$results/$name.count" -f "$here/tap.awk" "$tap"
 	[ -z "$spoilt" ] || exit 3
 done
+
+[ ! -d "$gcov" ] || counts
+[ ! -e "$kmemleak" ] || leaks

@@ -3,8 +3,8 @@
 #
 # make test: run every kselftest program in a guest of each kernel, and end in
 # one line, "N passed, N failed, N skipped", that counts test cases. KERNEL=6.12
-# and TEST=name choose. What the programs said, and the kernels' logs, are left in
-# build/results.
+# (or debug, which make test-debug means) and TEST=name choose. What the programs
+# said, and the kernels' logs, are left in build/results.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -12,8 +12,14 @@ cd "$(dirname "$0")/../.."
 . selftests/qemu/build.sh
 
 read -ra kernels <<<"${KERNEL:-6.1 6.12}"
-seconds=300		# for one program
-guest_seconds=1200	# for all of them
+packages=(build guest)
+[[ ${kernels[*]} != *debug* ]] || packages+=(debug)
+
+limits()	# series: time for one program, for all of them, and memory
+{
+	seconds=300 guest_seconds=1200 memory=1024
+	[ "$1" != debug ] || seconds=900 guest_seconds=3600 memory=2048
+}
 
 passed=0 failed=0 skipped=0
 
@@ -56,7 +62,7 @@ run()	# program...
 		name=$(basename "$1")
 		selftests/qemu/guest.sh --kernel "$kernel" --rw "$results" \
 			--log "$results/$name.log" \
-			--timeout "$guest_seconds" -- \
+			--timeout "$guest_seconds" --memory "$memory" -- \
 			"$PWD/selftests/qemu/run-tests.sh" "$module" \
 			"$results" "$seconds" "$@" 2>&1 || status=$?
 
@@ -84,14 +90,16 @@ run()	# program...
 	done
 }
 
-selftests/qemu/setup.sh build guest
+selftests/qemu/setup.sh "${packages[@]}"
 build_programs
 for series in "${kernels[@]}"; do
 	build_module "$series"
+	limits "$series"
 	results=$PWD/build/results/$series
 	rm -rf "$results"
 	mkdir -p "$results"
-	echo "== ${kernel##*/linux-}"
+	name=${kernel##*/}
+	echo "== ${name#linux-}"
 	run "${programs[@]}"
 done
 

@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# make coverage: how much of kmod/ the last make test-debug has run. Fails for
+# each line that it has not unless unreached.txt says why, and for each that is
+# there and was run.
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source-path=SCRIPTDIR
+. selftests/qemu/lib.sh
+
+counts=$PWD/build/results/debug/gcov
+again="run 'make test-debug' first, all of it"
+compgen -G "$counts/*.gcda" >/dev/null || die "$again"
+[ -z "$(find kmod -newer "$counts")" ] || die "kmod/ has changed: $again"
+read -r release <"$(selftests/qemu/kernel.sh debug)/release"
+objects=$PWD/build/kmod/$release/kmod
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+cp "$counts"/*.gcda "$objects"/*.gcno "$tmp"
+(cd "$tmp" && gcov-12 ./*.gcda) >"$tmp/said" 2>&1 || die "$(cat "$tmp/said")"
+! grep -Ei 'mismatch|assuming not executed' "$tmp/said" || die "$again"
+awk -f selftests/qemu/coverage.awk selftests/qemu/unreached.txt "$tmp"/*.gcov
