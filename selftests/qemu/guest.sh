@@ -101,7 +101,8 @@ if [ -n "$icount" ]; then
 elif grep -Eqw 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
 	args+=(-accel kvm -cpu host -smp "$cpus")
 else
-	args+=(-accel "tcg,thread=multi" -cpu max -smp "$cpus")
+	# Sockets, since that is what the BIOS tells of without ACPI.
+	args+=(-accel "tcg,thread=multi" -cpu max -smp "$cpus,sockets=$cpus")
 fi
 if [ -n "$rw" ]; then
 	args+=(
