@@ -21,26 +21,26 @@
 	_Static_assert((HMACDEV_IOC_##name) ==				\
 		       _IOC(dir, 0xc8, nr, sizeof(struct type)), #name)
 
-SIZE(hmacdev_alg, 88);
+SIZE(hmacdev_alg, 56);
 AT(hmacdev_alg, flags, 0);
 AT(hmacdev_alg, index, 4);
 AT(hmacdev_alg, name, 8);
-AT(hmacdev_alg, digest_size, 72);
-AT(hmacdev_alg, block_size, 76);
-AT(hmacdev_alg, traits, 80);
-AT(hmacdev_alg, reserved, 84);
+AT(hmacdev_alg, digest_size, 40);
+AT(hmacdev_alg, block_size, 44);
+AT(hmacdev_alg, traits, 48);
+AT(hmacdev_alg, reserved, 52);
 NUMBER(ALG, _IOC_READ | _IOC_WRITE, 0, hmacdev_alg);
 
-SIZE(hmacdev_new, 104);
+SIZE(hmacdev_new, 72);
 AT(hmacdev_new, alg, 0);
-AT(hmacdev_new, flags, 64);
-AT(hmacdev_new, source, 68);
-AT(hmacdev_new, key, 72);
-AT(hmacdev_new, key_len, 80);
-AT(hmacdev_new, serial, 88);
-AT(hmacdev_new, tag_len, 92);
-AT(hmacdev_new, rights, 96);
-AT(hmacdev_new, reserved, 100);
+AT(hmacdev_new, flags, 32);
+AT(hmacdev_new, source, 36);
+AT(hmacdev_new, key, 40);
+AT(hmacdev_new, key_len, 48);
+AT(hmacdev_new, serial, 56);
+AT(hmacdev_new, tag_len, 60);
+AT(hmacdev_new, rights, 64);
+AT(hmacdev_new, reserved, 68);
 NUMBER(NEW, _IOC_WRITE, 1, hmacdev_new);
 
 SIZE(hmacdev_update, 24);
@@ -73,7 +73,7 @@ AT(hmacdev_restrict, flags, 0);
 AT(hmacdev_restrict, rights, 4);
 NUMBER(RESTRICT, _IOC_WRITE, 8, hmacdev_restrict);
 
-SIZE(hmacdev_info, 96);
+SIZE(hmacdev_info, 64);
 AT(hmacdev_info, flags, 0);
 AT(hmacdev_info, state, 4);
 AT(hmacdev_info, rights, 8);
@@ -100,25 +100,25 @@ AT(hmacdev_batch, count, 8);
 AT(hmacdev_batch, flags, 12);
 NUMBER(BATCH, _IOC_WRITE, 11, hmacdev_batch);
 
-SIZE(hmacdev_derive, 96);
+SIZE(hmacdev_derive, 64);
 AT(hmacdev_derive, alg, 0);
-AT(hmacdev_derive, flags, 64);
-AT(hmacdev_derive, reserved, 68);
-AT(hmacdev_derive, msg, 72);
-AT(hmacdev_derive, len, 80);
-AT(hmacdev_derive, tag_len, 88);
-AT(hmacdev_derive, rights, 92);
+AT(hmacdev_derive, flags, 32);
+AT(hmacdev_derive, reserved, 36);
+AT(hmacdev_derive, msg, 40);
+AT(hmacdev_derive, len, 48);
+AT(hmacdev_derive, tag_len, 56);
+AT(hmacdev_derive, rights, 60);
 NUMBER(DERIVE, _IOC_WRITE, 12, hmacdev_derive);
 
-SIZE(hmacdev_oneshot, 112);
+SIZE(hmacdev_oneshot, 80);
 AT(hmacdev_oneshot, alg, 0);
-AT(hmacdev_oneshot, key, 64);
-AT(hmacdev_oneshot, key_len, 72);
-AT(hmacdev_oneshot, msg, 80);
-AT(hmacdev_oneshot, len, 88);
-AT(hmacdev_oneshot, tag, 96);
-AT(hmacdev_oneshot, tag_len, 104);
-AT(hmacdev_oneshot, flags, 108);
+AT(hmacdev_oneshot, key, 32);
+AT(hmacdev_oneshot, key_len, 40);
+AT(hmacdev_oneshot, msg, 48);
+AT(hmacdev_oneshot, len, 56);
+AT(hmacdev_oneshot, tag, 64);
+AT(hmacdev_oneshot, tag_len, 72);
+AT(hmacdev_oneshot, flags, 76);
 NUMBER(ONESHOT, _IOC_READ | _IOC_WRITE, 13, hmacdev_oneshot);
 
 #undef SIZE

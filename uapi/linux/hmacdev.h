@@ -105,7 +105,7 @@
  */
 
 /** define HMACDEV_NAME_LEN - room for an algorithm's name, with its NUL */
-#define HMACDEV_NAME_LEN	64
+#define HMACDEV_NAME_LEN	32
 /** define HMACDEV_KEY_MAX - the longest key that NEW and ONESHOT take */
 #define HMACDEV_KEY_MAX		65536
 /** define HMACDEV_MSG_MAX - the most message bytes that one call takes */
