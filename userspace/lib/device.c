@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -46,34 +44,10 @@ void hmacdev_device_close(int fd)
 	errno = saved;
 }
 
-/*
- * An operation is all or nothing, so one that a signal cut short can be done
- * again, and no caller ever has to think of EINTR.
- */
-int hmacdev_device_ioctl(int fd, unsigned long request, void *arg)
-{
-	int saved = errno;
-	int rc;
-
-	do {
-		rc = ioctl(fd, request, arg);
-	} while (rc < 0 && errno == EINTR);
-	if (rc < 0)
-		rc = -errno;
-	errno = saved;
-	return rc;
-}
-
 void hmacdev_device_cloexec(int fd)
 {
 	int saved = errno;
 
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	errno = saved;
-}
-
-/* One that is too long has no NUL then, and the kernel says so. */
-void hmacdev_put_name(char *field, const char *name)
-{
-	memcpy(field, name, strnlen(name, HMACDEV_NAME_LEN));
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <stdatomic.h>
-#include <string.h>
 
 #include "device.h"
 #include "hmacdev.h"
@@ -31,20 +30,20 @@ static int run_afresh(struct hmacdev_oneshot *args, int stale)
 int hmacdev_oneshot(const char *alg, const void *key, size_t key_len,
 		    const void *msg, size_t len, void *tag, size_t size)
 {
-	struct hmacdev_oneshot args = {
-		.key = (uintptr_t)key,
-		.key_len = key_len,
-		.msg = (uintptr_t)msg,
-		.len = len,
-		.tag = (uintptr_t)tag,
-		.tag_len = hmacdev_clamp(size),
-	};
+	struct hmacdev_oneshot args;
 	int fd = atomic_load(&shared);
 	int rc = -EBADF;
 
 	if (!alg)
 		return -EINVAL;
 	hmacdev_put_name(args.alg, alg);
+	args.key = (uintptr_t)key;
+	args.key_len = key_len;
+	args.msg = (uintptr_t)msg;
+	args.len = len;
+	args.tag = (uintptr_t)tag;
+	args.tag_len = hmacdev_clamp(size);
+	args.flags = 0;
 	if (fd >= 0)
 		rc = hmacdev_device_ioctl(fd, HMACDEV_IOC_ONESHOT, &args);
 	/*
