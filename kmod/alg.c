@@ -32,6 +32,8 @@ static const struct hmacdev_algorithm algorithms[] = {
 	{ "streebog512", NULL, "hmac(streebog512)", 64, 64, false },
 };
 
+#define ALGORITHMS_END (algorithms + ARRAY_SIZE(algorithms))
+
 static char *allowed[ARRAY_SIZE(algorithms)];
 static unsigned int allowed_count;
 module_param_array_named(algs, allowed, charp, &allowed_count, 0444);
@@ -40,12 +42,28 @@ MODULE_PARM_DESC(algs, "comma-separated algorithms to allow (default: all)");
 /* The same as a mask of rows; written at load only. */
 static u32 allowed_rows = GENMASK(ARRAY_SIZE(algorithms) - 1, 0);
 
-/* Reads no more of @name than the names of the list are long. */
-static const struct hmacdev_algorithm *lookup(const char *name)
+/* As hmacdev_alg_find(), whether it is allowed or not. */
+static const struct hmacdev_algorithm *find(char *name)
 {
 	const struct hmacdev_algorithm *alg;
+	size_t len;
 
-	for (alg = algorithms; alg < algorithms + ARRAY_SIZE(algorithms); alg++)
+	/* Spelt and padded as here, it is found without a call. */
+	for (alg = algorithms; alg < ALGORITHMS_END; alg++)
+		if (!memcmp(name, alg->name, sizeof(alg->name)))
+			return alg;
+	for (len = 0; name[len]; len++) {
+		if (len == HMACDEV_NAME_LEN - 1)
+			return ERR_PTR(-EINVAL);
+		name[len] = name[len] == '_' ? '-' : tolower(name[len]);
+	}
+	if (strstarts(name, "hmac-")) {
+		name += 5;
+	} else if (strstarts(name, "hmac(") && name[len - 1] == ')') {
+		name[len - 1] = '\0';
+		name += 5;
+	}
+	for (alg = algorithms; alg < ALGORITHMS_END; alg++)
 		if (!strcmp(name, alg->name) ||
 		    (alg->alias && !strcmp(name, alg->alias)))
 			return alg;
@@ -54,33 +72,16 @@ static const struct hmacdev_algorithm *lookup(const char *name)
 
 /*
  * The algorithm that a user means by @name: HMACDEV_NAME_LEN bytes, hostile,
- * changed on the way. -EINVAL if they have no end, -ENOENT if it is not listed.
+ * changed on the way. -EINVAL if they have no end; -ENOENT if it is not listed,
+ * or not allowed by the administrator.
  */
 const struct hmacdev_algorithm *hmacdev_alg_find(char *name)
 {
-	const struct hmacdev_algorithm *alg = lookup(name);
-	size_t len;
+	const struct hmacdev_algorithm *alg = find(name);
 
-	if (!IS_ERR(alg))
+	if (IS_ERR(alg) || allowed_rows & BIT(alg - algorithms))
 		return alg;
-	for (len = 0; name[len]; len++) {
-		if (len == HMACDEV_NAME_LEN - 1)
-			return ERR_PTR(-EINVAL);
-		name[len] = name[len] == '_' ? '-' : tolower(name[len]);
-	}
-	if (strstarts(name, "hmac-"))
-		return lookup(name + 5);
-	if (strstarts(name, "hmac(") && name[len - 1] == ')') {
-		name[len - 1] = '\0';
-		return lookup(name + 5);
-	}
-	return lookup(name);
-}
-
-/* Whether the administrator lets it be used. */
-bool hmacdev_alg_allowed(const struct hmacdev_algorithm *alg)
-{
-	return allowed_rows & BIT(alg - algorithms);
+	return ERR_PTR(-ENOENT);
 }
 
 /* Narrow the list, at load, to what the administrator names. */
@@ -93,9 +94,9 @@ int hmacdev_alg_init(void)
 	for (i = 0; i < allowed_count; i++) {
 		const struct hmacdev_algorithm *alg;
 
-		if (strscpy(name, allowed[i], sizeof(name)) < 0)
+		if (strscpy_pad(name, allowed[i], sizeof(name)) < 0)
 			return -EINVAL;
-		alg = hmacdev_alg_find(name);
+		alg = find(name);
 		if (IS_ERR(alg))
 			return -EINVAL;
 		rows |= BIT(alg - algorithms);
@@ -114,7 +115,7 @@ int hmacdev_ioctl_alg(struct hmacdev_call *call)
 		return -EINVAL;
 
 	if (args->flags & HMACDEV_ALG_BY_NAME) {
-		alg = hmacdev_alg_find(args->name);
+		alg = find(args->name);
 		if (IS_ERR(alg))
 			return PTR_ERR(alg);
 	} else {
@@ -129,7 +130,8 @@ int hmacdev_ioctl_alg(struct hmacdev_call *call)
 	args->digest_size = alg->digest_size;
 	args->block_size = alg->block_size;
 	args->traits = alg->fips ? HMACDEV_ALG_FIPS : 0;
-	if (hmacdev_alg_allowed(alg) && crypto_has_shash(alg->template, 0, 0))
+	if (allowed_rows & BIT(alg - algorithms) &&
+	    crypto_has_shash(alg->template, 0, 0))
 		args->traits |= HMACDEV_ALG_AVAILABLE;
 	return hmacdev_call_reply(call);
 }

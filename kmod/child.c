@@ -73,7 +73,7 @@ static int derive_key(struct hmacdev_key *key, const struct hmacdev_key *from,
 		      const struct hmacdev_derive *args)
 {
 	u8 tag[HMACDEV_TAG_MAX];
-	int err = hmacdev_message_tag(from->tfm, args->msg, args->len, tag) ?:
+	int err = hmacdev_tag_make(from->tfm, args->msg, args->len, tag) ?:
 		  crypto_shash_setkey(key->tfm, tag, from->alg->digest_size);
 
 	memzero_explicit(tag, sizeof(tag));

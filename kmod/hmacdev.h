@@ -20,9 +20,12 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
+/* A message that fits this is worth no heap. */
+#define HMACDEV_SMALL	256
+
 /**
  * struct hmacdev_algorithm - a row of the closed list
- * @name: canonical name
+ * @name: canonical name, padded with zeros
  * @alias: another spelling that users expect, or NULL
  * @template: the one string that ever reaches the crypto API
  * @digest_size: size of the full tag in bytes
@@ -30,7 +33,7 @@
  * @fips: approved for HMAC by FIPS 198-1
  */
 struct hmacdev_algorithm {
-	const char *name;
+	char name[16];
 	const char *alias;
 	const char *template;
 	unsigned int digest_size;
@@ -47,7 +50,7 @@ struct hmacdev_algorithm {
  */
 struct hmacdev_key {
 	refcount_t refs;
-	unsigned int tag_len;
+	u8 tag_len;
 	const struct hmacdev_algorithm *alg;
 	struct crypto_shash *tfm;
 };
@@ -116,11 +119,12 @@ int hmacdev_call_reply(struct hmacdev_call *call);
 
 int hmacdev_alg_init(void);
 const struct hmacdev_algorithm *hmacdev_alg_find(char *name);
-bool hmacdev_alg_allowed(const struct hmacdev_algorithm *alg);
 
 int hmacdev_key_init(struct hmacdev_key *key, char *alg_name, u32 tag_len);
 int hmacdev_key_set(struct hmacdev_key *key, u32 source, u64 from, u64 len,
 		    s32 serial);
+int hmacdev_key_set_bytes(struct hmacdev_key *key, u32 source, u64 from,
+			  u64 len);
 struct hmacdev_key *hmacdev_key_alloc(char *alg_name, u32 tag_len);
 void hmacdev_key_put(struct hmacdev_key *key);
 
@@ -135,8 +139,8 @@ ssize_t hmacdev_context_update(struct hmacdev_context *ctx,
 void hmacdev_context_show(struct seq_file *m, struct file *file);
 
 ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg);
-int hmacdev_message_tag(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag);
 
+int hmacdev_tag_make(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag);
 int hmacdev_tag_begin(const struct hmacdev_key *key, struct hmacdev_op *op);
 int hmacdev_tag_end(const struct hmacdev_key *key, struct hmacdev_op *op,
 		    const u8 *tag);
@@ -167,28 +171,55 @@ static inline void hmacdev_wipe(void *p, size_t len)
 	barrier_data(p);
 }
 
-/* Copy few bytes: by words, which costs less than a call and its checks. */
-static inline int hmacdev_get(void *to, const void __user *from, size_t len)
-{
-	const size_t word = sizeof(unsigned long);
-	size_t i;
+#define HMACDEV_MOVE(type)						\
+	do {								\
+		if (give)						\
+			unsafe_put_user(*(type *)ours,			\
+					(type __user *)user, fault);	\
+		else							\
+			unsafe_get_user(*(type *)ours,			\
+					(type __user *)user, fault);	\
+		ours += sizeof(type);					\
+		user += sizeof(type);					\
+	} while (0)
 
+/*
+ * Copy few bytes to or from the user: by words, which costs less than a call and
+ * its checks.
+ */
+static __always_inline int
+hmacdev_move(void *ours, void __user *user, size_t len, bool give)
+{
 	if (!len)
 		return 0;
-	if (!user_read_access_begin(from, len))
+	if (!user_access_begin(user, len))
 		return -EFAULT;
-	for (i = 0; i < (len & ~(word - 1)); i += word)
-		unsafe_get_user(*(unsigned long *)(to + i),
-				(unsigned long __user *)(from + i), fault);
-	for (; i < len; i++)
-		unsafe_get_user(*(u8 *)(to + i), (u8 __user *)(from + i),
-				fault);
-	user_read_access_end();
+	for (; len >= 32; len -= 32) {
+		HMACDEV_MOVE(u64);
+		HMACDEV_MOVE(u64);
+		HMACDEV_MOVE(u64);
+		HMACDEV_MOVE(u64);
+	}
+	for (; len >= 8; len -= 8)
+		HMACDEV_MOVE(u64);
+	for (; len; len--)
+		HMACDEV_MOVE(u8);
+	user_access_end();
 	return 0;
 
 fault:
-	user_read_access_end();
+	user_access_end();
 	return -EFAULT;
+}
+
+static inline int hmacdev_get(void *to, const void __user *from, size_t len)
+{
+	return hmacdev_move(to, (void __user *)from, len, false);
+}
+
+static inline int hmacdev_put(void __user *to, const void *from, size_t len)
+{
+	return hmacdev_move((void *)from, to, len, true);
 }
 
 #endif /* _HMACDEV_H */

@@ -25,8 +25,6 @@ int hmacdev_key_init(struct hmacdev_key *key, char *alg_name, u32 tag_len)
 
 	if (IS_ERR(alg))
 		return PTR_ERR(alg);
-	if (!hmacdev_alg_allowed(alg))
-		return -ENOENT;
 	if (!tag_len)
 		tag_len = alg->digest_size;
 	if (tag_len < HMACDEV_TAG_MIN || tag_len > alg->digest_size)
@@ -63,12 +61,15 @@ void hmacdev_key_put(struct hmacdev_key *key)
 #define SMALL_KEY 128
 
 /* A key of bytes that pass through here: the user's, or random ones. */
-static int set_bytes(struct hmacdev_key *key, u32 source, u64 from, size_t len)
+int hmacdev_key_set_bytes(struct hmacdev_key *key, u32 source, u64 from,
+			  u64 len)
 {
 	u8 small[SMALL_KEY] CRYPTO_MINALIGN_ATTR __uninitialized;
 	u8 *bytes = small;
 	int err = 0;
 
+	if (len > HMACDEV_KEY_MAX)
+		return -EINVAL;
 	if (len > sizeof(small)) {
 		bytes = kvmalloc(ALIGN(len, sizeof(u64)),
 				 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
@@ -157,15 +158,16 @@ static int set_keyring(struct hmacdev_key *key, s32 serial)
 int hmacdev_key_set(struct hmacdev_key *key, u32 source, u64 from, u64 len,
 		    s32 serial)
 {
-	if (len > HMACDEV_KEY_MAX || (serial && source != HMACDEV_KEY_KEYRING))
+	if (serial && source != HMACDEV_KEY_KEYRING)
 		return -EINVAL;
 
 	switch (source) {
 	case HMACDEV_KEY_BYTES:
-		return set_bytes(key, source, from, len);
+		return hmacdev_key_set_bytes(key, source, from, len);
 	case HMACDEV_KEY_RANDOM:
 		return from ? -EINVAL :
-		       set_bytes(key, source, 0, len ?: key->alg->digest_size);
+		       hmacdev_key_set_bytes(key, source, 0,
+					     len ?: key->alg->digest_size);
 	case HMACDEV_KEY_KEYRING:
 		return from || len ? -EINVAL : set_keyring(key, serial);
 	default:

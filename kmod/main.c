@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * HMAC on an open file: /dev/hmac.
- *
- *	int fd = open("/dev/hmac", O_RDWR | O_CLOEXEC);
- *	struct hmacdev_new new = { .alg = "sha256", .key = ..., ... };
- *	ioctl(fd, HMACDEV_IOC_NEW, &new);
- *	write(fd, message, size);
- *	ioctl(fd, HMACDEV_IOC_FINALIZE, &tag);
- *
- * This file has the device and the way of a call; <linux/hmacdev.h> says what
- * each call does.
+ * /dev/hmac, HMAC on an open file: the device, and the way of a call. What each
+ * call does is said in <linux/hmacdev.h>.
  */
 #include <linux/err.h>
 #include <linux/init.h>
@@ -26,7 +18,8 @@
 
 struct operation {
 	unsigned int cmd;
-	size_t min_size;
+	u8 size;
+	u8 min_size;
 	int (*handler)(struct hmacdev_call *call);
 };
 
@@ -34,6 +27,7 @@ struct operation {
 #define OPERATION(_name, _handler, _struct, _last)			\
 	[_IOC_NR(HMACDEV_IOC_##_name)] = {				\
 		.cmd = HMACDEV_IOC_##_name,				\
+		.size = sizeof(struct hmacdev_##_struct),		\
 		.min_size = offsetofend(struct hmacdev_##_struct, _last), \
 		.handler = hmacdev_ioctl_##_handler,			\
 	}
@@ -72,7 +66,6 @@ static long hmacdev_ioctl(struct file *file, unsigned int cmd,
 {
 	const struct operation *op = find_operation(cmd);
 	struct hmacdev_call call __uninitialized;
-	size_t size;
 	int err;
 
 	if (!op)
@@ -80,14 +73,13 @@ static long hmacdev_ioctl(struct file *file, unsigned int cmd,
 	call.ctx = file->private_data;
 	call.cmd = cmd;
 	call.user = (void __user *)arg;
-	size = _IOC_SIZE(op->cmd);
 
 	if (cmd == op->cmd)
-		err = hmacdev_get(&call.args, call.user, size);
+		err = hmacdev_get(&call.args, call.user, op->size);
 	else if (_IOC_SIZE(cmd) < op->min_size)
 		err = -EINVAL;
 	else
-		err = copy_struct_from_user(&call.args, size, call.user,
+		err = copy_struct_from_user(&call.args, op->size, call.user,
 					    _IOC_SIZE(cmd));
 	return err ?: op->handler(&call);
 }
@@ -99,7 +91,7 @@ static long hmacdev_ioctl(struct file *file, unsigned int cmd,
 int hmacdev_call_reply(struct hmacdev_call *call)
 {
 	const struct operation *op = &operations[_IOC_NR(call->cmd)];
-	size_t size = min(_IOC_SIZE(call->cmd), _IOC_SIZE(op->cmd));
+	size_t size = min_t(size_t, _IOC_SIZE(call->cmd), op->size);
 
 	return copy_to_user(call->user, &call->args, size) ? -EFAULT : 0;
 }

@@ -31,19 +31,6 @@ int hmacdev_tag_begin(const struct hmacdev_key *key, struct hmacdev_op *op)
 	return -EMSGSIZE;
 }
 
-static __always_inline int give(const u8 *tag, u8 __user *to, size_t len)
-{
-	if (!user_write_access_begin(to, len))
-		return -EFAULT;
-	unsafe_copy_to_user(to, tag, len, fault);
-	user_write_access_end();
-	return 0;
-
-fault:
-	user_write_access_end();
-	return -EFAULT;
-}
-
 /* Out of line, so that signing does not pay for its array. */
 static noinline int check(const struct hmacdev_key *key, const u8 *tag,
 			  const u8 __user *from)
@@ -55,19 +42,6 @@ static noinline int check(const struct hmacdev_key *key, const u8 *tag,
 	return crypto_memneq(tag, given, key->tag_len) ? mismatch(key) : 0;
 }
 
-static __always_inline int end(const struct hmacdev_key *key,
-			       struct hmacdev_op *op, const u8 *tag)
-{
-	void __user *user = u64_to_user_ptr(op->tag);
-
-	if (op->op == HMACDEV_OP_VERIFY)
-		return check(key, tag, user);
-	if (give(tag, user, key->tag_len))
-		return -EFAULT;
-	op->tag_len = key->tag_len;
-	return 0;
-}
-
 /*
  * Give the tag to the user, and its size to @op; or compare it with the user's:
  * -EBADMSG if it is another one, after the same time wherever the two differ.
@@ -75,11 +49,58 @@ static __always_inline int end(const struct hmacdev_key *key,
 int hmacdev_tag_end(const struct hmacdev_key *key, struct hmacdev_op *op,
 		    const u8 *tag)
 {
-	return end(key, op, tag);
+	void __user *user = u64_to_user_ptr(op->tag);
+
+	if (op->op == HMACDEV_OP_VERIFY)
+		return check(key, tag, user);
+	if (hmacdev_put(user, tag, key->tag_len))
+		return -EFAULT;
+	op->tag_len = key->tag_len;
+	return 0;
 }
 
-static __always_inline int
-run(struct hmacdev_context *ctx, struct hmacdev_op *op)
+static noinline int long_tag(struct shash_desc *desc, u64 msg, size_t len,
+			     u8 *tag)
+{
+	struct iov_iter iter;
+	ssize_t fed;
+
+	iov_iter_ubuf(&iter, ITER_SOURCE, u64_to_user_ptr(msg), len);
+	fed = hmacdev_message_feed(desc, &iter);
+	if (fed < 0)
+		return fed;
+	return fed < len ? -EFAULT : crypto_shash_final(desc, tag);
+}
+
+/*
+ * Make the tag of the @len bytes at @msg, of the full digest size. The caller
+ * wipes it, also after an error.
+ */
+int hmacdev_tag_make(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag)
+{
+	/* Not cleared first: that would cost more than the call. */
+	u8 room[sizeof(struct shash_desc) + HASH_MAX_DESCSIZE + HMACDEV_SMALL]
+		CRYPTO_MINALIGN_ATTR __uninitialized;
+	struct shash_desc *desc = (void *)room;
+	size_t used = sizeof(*desc) + ALIGN(crypto_shash_descsize(tfm), 8);
+	u8 *small = room + used;
+	int err;
+
+	desc->tfm = tfm;
+	if (len > HMACDEV_SMALL) {
+		err = crypto_shash_init(desc) ?:
+		      long_tag(desc, msg, len, tag);
+	} else {
+		err = hmacdev_get(small, u64_to_user_ptr(msg), len) ?:
+		      crypto_shash_init(desc) ?:
+		      crypto_shash_finup(desc, small, len, tag);
+		used += len;
+	}
+	hmacdev_wipe(room, used);
+	return err;
+}
+
+static int run(struct hmacdev_context *ctx, struct hmacdev_op *op)
 {
 	u8 tag[HMACDEV_TAG_MAX] __uninitialized;
 	const struct hmacdev_key *key;
@@ -95,13 +116,14 @@ run(struct hmacdev_context *ctx, struct hmacdev_op *op)
 	err = hmacdev_tag_begin(key, op);
 	if (err)
 		return err;
-	err = hmacdev_message_tag(key->tfm, op->msg, op->len, tag) ?:
-	      end(key, op, tag);
+	err = hmacdev_tag_make(key->tfm, op->msg, op->len, tag) ?:
+	      hmacdev_tag_end(key, op, tag);
 	memzero_explicit(tag, sizeof(tag));
 	return err;
 }
 
-int hmacdev_ioctl_mac(struct hmacdev_call *call)
+/* Flat, as run_entry() and ONESHOT: what it calls would cost as much again. */
+int __flatten hmacdev_ioctl_mac(struct hmacdev_call *call)
 {
 	struct hmacdev_op *op = &call->args.mac;
 	u32 tag_len = op->tag_len;
@@ -113,8 +135,8 @@ int hmacdev_ioctl_mac(struct hmacdev_call *call)
 }
 
 /* One entry of a batch. Fails only if the entry itself cannot be had. */
-static int run_entry(struct hmacdev_context *ctx,
-		     struct hmacdev_op __user *user)
+static __flatten int run_entry(struct hmacdev_context *ctx,
+			       struct hmacdev_op __user *user)
 {
 	struct hmacdev_op op __uninitialized;
 
@@ -159,7 +181,7 @@ int hmacdev_ioctl_batch(struct hmacdev_call *call)
 	return done ?: err;
 }
 
-int hmacdev_ioctl_oneshot(struct hmacdev_call *call)
+int __flatten hmacdev_ioctl_oneshot(struct hmacdev_call *call)
 {
 	struct hmacdev_oneshot *args = &call->args.oneshot;
 	struct hmacdev_op op = {
@@ -176,10 +198,10 @@ int hmacdev_ioctl_oneshot(struct hmacdev_call *call)
 	err = hmacdev_key_init(&key, args->alg, 0);
 	if (err)
 		return err;
-	err = hmacdev_key_set(&key, HMACDEV_KEY_BYTES, args->key,
-			      args->key_len, 0) ?:
+	err = hmacdev_key_set_bytes(&key, HMACDEV_KEY_BYTES, args->key,
+				    args->key_len) ?:
 	      hmacdev_tag_begin(&key, &op) ?:
-	      hmacdev_message_tag(key.tfm, args->msg, args->len, tag) ?:
+	      hmacdev_tag_make(key.tfm, args->msg, args->len, tag) ?:
 	      hmacdev_tag_end(&key, &op, tag);
 	memzero_explicit(tag, sizeof(tag));
 	crypto_free_shash(key.tfm);
