@@ -2,27 +2,9 @@
 /*
  * The module's parameter algs, by which an administrator narrows the list.
  */
-#include <sys/syscall.h>
-
-#include "hmacdev_utils.h"
+#include "hmacdev_module.h"
 
 #define ALL	HMACDEV_RIGHT_ALL
-
-static int unload(void)
-{
-	return syscall(SYS_delete_module, "hmacdev", O_NONBLOCK) ? -errno : 0;
-}
-
-static int load(const char *parameters)
-{
-	int fd = open(getenv("HMACDEV_MODULE"), O_RDONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = syscall(SYS_finit_module, fd, parameters, 0) ? -errno : 0;
-	close(fd);
-	return ret;
-}
 
 FIXTURE(parameters)
 {
@@ -34,13 +16,13 @@ FIXTURE_SETUP(parameters)
 		SKIP(return, "only root loads modules");
 	if (!getenv("HMACDEV_MODULE"))
 		SKIP(return, "HMACDEV_MODULE does not say what to load");
-	ASSERT_EQ(0, unload());
+	ASSERT_EQ(0, _test_unload());
 }
 
 FIXTURE_TEARDOWN(parameters)
 {
-	unload();
-	EXPECT_EQ(0, load(""));
+	_test_unload();
+	EXPECT_EQ(0, _test_load(""));
 }
 
 /* What ALG, NEW, DERIVE and ONESHOT say of @name; 0, or what all of them say */
@@ -77,7 +59,7 @@ TEST_F(parameters, two_of_the_list)
 	struct hmacdev_alg alg;
 	int fd, i, seen = 0;
 
-	ASSERT_EQ(0, load("algs=sha256,SHA-512"));
+	ASSERT_EQ(0, _test_load("algs=sha256,SHA-512"));
 	fd = test_open();
 	/* The list is the same, and says which of it is to be had */
 	for (i = 0; !_test_alg_index(fd, i, &alg); i++) {
@@ -97,7 +79,7 @@ TEST_F(parameters, two_of_the_list)
 /* It is the algorithm that is allowed or not, and not a way to write it */
 TEST_F(parameters, every_spelling)
 {
-	ASSERT_EQ(0, load("algs=hmac(Sha_256)"));
+	ASSERT_EQ(0, _test_load("algs=hmac(Sha_256)"));
 	test_allowed("sha256");
 	test_allowed("SHA-256");
 	test_allowed("hmac(sha256)");
@@ -110,7 +92,7 @@ TEST_F(parameters, every_spelling)
 
 TEST_F(parameters, twice_the_same)
 {
-	ASSERT_EQ(0, load("algs=sha256,sha256,sha-256"));
+	ASSERT_EQ(0, _test_load("algs=sha256,sha256,sha-256"));
 	test_allowed("sha256");
 	test_forbidden("sha384");
 }
@@ -134,7 +116,7 @@ TEST_F(parameters, what_is_no_name)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
-		EXPECT_EQ(-EINVAL, load(wrong[i]))
+		EXPECT_EQ(-EINVAL, _test_load(wrong[i]))
 			TH_LOG("%s", wrong[i]);
 		test_err_open(ENOENT, O_RDWR);
 	}
@@ -148,7 +130,7 @@ TEST_F(parameters, none)
 	};
 	size_t i;
 
-	ASSERT_EQ(0, load(""));
+	ASSERT_EQ(0, _test_load(""));
 	for (i = 0; i < ARRAY_SIZE(common); i++)
 		test_allowed(common[i]);
 }
@@ -161,7 +143,7 @@ TEST_F(parameters, can_be_read)
 	char line[64] = { };
 	int fd;
 
-	ASSERT_EQ(0, load("algs=sha256,sha-512"));
+	ASSERT_EQ(0, _test_load("algs=sha256,sha-512"));
 	fd = open(ALGS, O_RDONLY | O_CLOEXEC);
 	ASSERT_LE(0, fd);
 	ASSERT_LT(0, read(fd, line, sizeof(line) - 1));
@@ -178,7 +160,7 @@ TEST_F(parameters, contexts_from_the_start)
 {
 	int fd;
 
-	ASSERT_EQ(0, load("max_contexts=1"));
+	ASSERT_EQ(0, _test_load("max_contexts=1"));
 	fd = test_open_half();
 	test_err_open(ENFILE, O_RDWR);
 	test_err_copy(ENFILE, fd, ALL);
