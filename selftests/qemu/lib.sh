@@ -18,10 +18,13 @@ cache_dir()
 	realpath -m "${HMACDEV_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hmacdev}"
 }
 
-# What a healthy kernel never logs. Reads a kernel log, prints the lines.
+# What a healthy kernel never logs. Reads a kernel log, prints the lines. That a
+# control group ran out of memory is told with a trace, and is nobody's fault.
 splats()
 {
-	grep -aE \
+	sed -E '/ invoked oom-killer: /,/Killed process|no killable processes/ {
+			/Call Trace:/d
+		}' | grep -aE \
 		-e 'WARNING:|BUG:|Oops|Kernel panic|Call Trace:|cut here' \
 		-e 'general protection fault|double fault|stack segment' \
 		-e 'KASAN|KCSAN|KMSAN|UBSAN|KFENCE|kmemleak: .*new suspected' \

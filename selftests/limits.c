@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What there is only so much of: contexts, descriptors, open files, memory. At
+ * the end of it a call says so, leaves nothing behind, and works again later.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "hmacdev_module.h"
+
+#define ALL	HMACDEV_RIGHT_ALL
+
+FIXTURE(limits)
+{
+	int fd;
+	unsigned int cap;
+};
+
+FIXTURE_SETUP(limits)
+{
+	if (geteuid())
+		SKIP(return, "only root sets limits");
+	self->fd = test_open_half();
+	ASSERT_EQ(0, _test_get_cap(&self->cap));
+	test_contexts(1);
+}
+
+FIXTURE_TEARDOWN(limits)
+{
+	test_half_intact(self->fd);
+	close(self->fd);
+	EXPECT_EQ(0, _test_set_cap(self->cap));
+	test_contexts(0);
+}
+
+TEST_F(limits, contexts)
+{
+	int second;
+
+	ASSERT_EQ(0, _test_set_cap(2));
+	second = test_open();
+	test_err_open(ENFILE, O_RDWR);
+	test_err_copy(ENFILE, self->fd, ALL);
+	test_err_derive(ENFILE, self->fd, "sha256", "", 0, 0, ALL);
+	close(second);
+	second = test_copy(self->fd, ALL);
+	test_err_open(ENFILE, O_RDWR);
+	close(second);
+	second = test_derive(self->fd, "sha256", "", 0, 0, ALL);
+	test_err_open(ENFILE, O_RDWR);
+	close(second);
+	test_contexts(1);
+}
+
+/* A lower cap takes nothing from anyone who has it */
+TEST_F(limits, fewer_contexts_than_there_are)
+{
+	int copy = test_copy(self->fd, ALL);
+
+	ASSERT_EQ(0, _test_set_cap(1));
+	test_half_intact(copy);
+	test_err_open(ENFILE, O_RDWR);
+	close(copy);
+	test_err_open(ENFILE, O_RDWR);
+	ASSERT_EQ(0, _test_set_cap(0));
+	test_err_copy(ENFILE, self->fd, ALL);
+}
+
+/* Threads that take and give back what there is not enough of */
+
+#define TAKERS		4
+#define TAKEN_MAX	6	/* contexts, with the fixture's */
+#define TAKING_MS	2000
+
+struct taker {
+	pthread_t thread;
+	int fd;
+	int *held;		/* contexts, by all of them */
+	volatile bool *stop;
+	int most;		/* that were held at once */
+	int err;		/* what else than ENFILE was said */
+};
+
+static void *take_contexts(void *arg)
+{
+	struct taker *t = arg;
+	int fd[3], held, i;
+
+	while (!*t->stop) {
+		fd[0] = _test_open(O_RDWR | O_CLOEXEC);
+		fd[1] = _test_copy(t->fd, ALL);
+		fd[2] = _test_derive(t->fd, "sha256", "", 0, 0, ALL);
+		for (i = 0; i < 3; i++) {
+			if (fd[i] >= 0) {
+				held = __atomic_add_fetch(t->held, 1,
+							  __ATOMIC_SEQ_CST);
+				t->most = held > t->most ? held : t->most;
+			} else if (fd[i] != -ENFILE) {
+				t->err = fd[i];
+			}
+		}
+		for (i = 0; i < 3; i++) {
+			if (fd[i] < 0)
+				continue;
+			__atomic_fetch_sub(t->held, 1, __ATOMIC_SEQ_CST);
+			close(fd[i]);
+		}
+	}
+	return NULL;
+}
+
+TEST_F(limits, contexts_of_many_threads)
+{
+	volatile bool stop = false;
+	struct taker t[TAKERS];
+	int i, held = 1;
+
+	ASSERT_EQ(0, _test_set_cap(TAKEN_MAX));
+	for (i = 0; i < TAKERS; i++) {
+		t[i] = (struct taker) {
+			.fd = self->fd, .held = &held, .stop = &stop,
+		};
+		ASSERT_EQ(0, pthread_create(&t[i].thread, NULL, take_contexts,
+					    &t[i]));
+	}
+	usleep(1000 * TAKING_MS);
+	stop = true;
+	for (i = 0; i < TAKERS; i++) {
+		pthread_join(t[i].thread, NULL);
+		EXPECT_EQ(0, t[i].err);
+		EXPECT_GE(TAKEN_MAX, t[i].most);
+	}
+	test_contexts(1);
+}
+
+/* A call that makes a context: none of the two kinds of limits lets it */
+static void check_no_more(struct __test_metadata *_metadata, int fd, int err)
+{
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		EXPECT_EQ(err, _test_open(O_RDWR | O_CLOEXEC));
+		EXPECT_EQ(err, _test_copy(fd, ALL));
+		EXPECT_EQ(err, _test_derive(fd, "sha512", "", 0, 0, ALL));
+	}
+}
+
+TEST_F(limits, descriptors)
+{
+	struct rlimit old, tight;
+	int next = dup(self->fd);
+
+	ASSERT_LE(0, next);
+	close(next);
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &old));
+	tight = old;
+	tight.rlim_cur = next;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &tight));
+	check_no_more(_metadata, self->fd, -EMFILE);
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
+	test_contexts(1);
+	EXPECT_EQ(next, dup(self->fd));
+	close(next);
+}
+
+#define FILE_MAX "/proc/sys/fs/file-max"
+
+/* Whoever is not root is told that the system has no file left */
+TEST_F(limits, files_of_the_system)
+{
+	int next = dup(self->fd), status;
+	char old[32] = { };
+	int file = open(FILE_MAX, O_RDONLY | O_CLOEXEC);
+	pid_t child;
+
+	ASSERT_LT(0, read(file, old, sizeof(old) - 1));
+	close(file);
+	ASSERT_EQ(0, chmod(HMACDEV_PATH, 0666));
+	close(next);
+	ASSERT_EQ(0, _test_write_file(FILE_MAX, "0"));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		ASSERT_EQ(0, setresuid(65534, 65534, 65534));
+		check_no_more(_metadata, self->fd, -ENFILE);
+		/* Not a number of a descriptor was lost, either. */
+		EXPECT_EQ(next, dup(self->fd));
+		_exit(_metadata->exit_code);
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, _test_write_file(FILE_MAX, old));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, chmod(HMACDEV_PATH, 0660));
+	test_contexts(1);
+}
+
+/*
+ * Memory: a control group with little of it, and processes in there that make
+ * contexts. What the kernel's log says of the group's end is the kernel's own;
+ * of the module there must not be a word.
+ */
+
+#define GROUPS		"/sys/fs/cgroup/"
+#define GROUP		GROUPS "hmacdev-limits/"
+#define GROUP_BYTES	(4UL << 20)
+#define SLACK_BYTES	(1UL << 20)	/* CPUs keep some for what is next */
+#define FDS		16384		/* more contexts than fit */
+#define LARGE		50000		/* takes heap, as a message and a key */
+
+/* What a process in the group tells; it shares it, and allocates nothing */
+struct report {
+	int joined;
+	int made;		/* contexts, until ... */
+	int err;		/* ... this was said */
+	int rest_err;		/* what was said when there was no room */
+	int wrong;		/* of them, not what they should be */
+	int refused[8];		/* what calls said that need memory */
+	int again;		/* made after all were closed */
+	int again_wrong;
+};
+
+FIXTURE(memory)
+{
+	int fd;
+	int unkeyed;
+	int log;
+	bool in_report;
+	struct report *report;
+	__u8 *large;
+};
+
+FIXTURE_SETUP(memory)
+{
+	if (geteuid())
+		SKIP(return, "only root makes groups");
+	if (_test_write_file(GROUPS "cgroup.subtree_control", "+memory"))
+		SKIP(return, "no cgroups of version 2 with memory");
+	rmdir(GROUP);
+	ASSERT_EQ(0, mkdir(GROUP, 0755));
+	ASSERT_EQ(0, _test_write_file(GROUP "memory.max", "4194304"));
+	self->fd = test_open_half();
+	self->unkeyed = test_open();
+	self->log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, self->log);
+	ASSERT_LE(0, lseek(self->log, 0, SEEK_END));
+	self->report = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->report);
+	memset(self->report, 0, sizeof(*self->report));
+	self->large = calloc(1, LARGE);
+	ASSERT_NE(NULL, self->large);
+	test_contexts(2);
+}
+
+FIXTURE_TEARDOWN(memory)
+{
+	test_half_intact(self->fd);
+	close(self->fd);
+	close(self->unkeyed);
+	close(self->log);
+	test_contexts(0);
+	EXPECT_EQ(0, rmdir(GROUP));
+}
+
+static long read_group(const char *name)
+{
+	FILE *f = fopen(name, "re");
+	long value = -1;
+
+	if (!f)
+		return -errno;
+	if (fscanf(f, "%ld", &value) != 1)
+		value = -EIO;
+	fclose(f);
+	return value;
+}
+
+/* Read what was logged; only what is said as a group runs out may be there */
+static void check_log(struct __test_metadata *_metadata,
+		      FIXTURE_DATA(memory) *self)
+{
+	char line[8192], *text;
+	ssize_t len;
+
+	while ((len = read(self->log, line, sizeof(line) - 1)) > 0 ||
+	       (len < 0 && errno == EPIPE)) {
+		ASSERT_LT(0, len)
+			TH_LOG("the log overran");
+		line[len] = '\0';
+		text = strchr(line, ';');
+		ASSERT_NE(NULL, text++);
+		*strchrnul(text, '\n') = '\0';
+		if (strstr(text, " invoked oom-killer: "))
+			self->in_report = true;
+		EXPECT_TRUE(self->in_report || strstr(text, "oom_reaper: ") ||
+			    strstr(text, "callbacks suppressed"))
+			TH_LOG("logged: %s", text);
+		if (strstr(text, "Killed process") ||
+		    strstr(text, "no killable processes"))
+			self->in_report = false;
+	}
+}
+
+/* Nothing of what a process in the group touches may be new to it */
+static int join_group(FIXTURE_DATA(memory) *self, const char *oom_score_adj)
+{
+	struct rlimit fds = { FDS, FDS };
+	int ret = 0;
+
+	if (setrlimit(RLIMIT_NOFILE, &fds) ||
+	    dup2(self->fd, FDS - 1) < 0 || close(FDS - 1))
+		ret = -errno;
+	ret = ret ?: _test_write_file("/proc/self/oom_score_adj",
+				      oom_score_adj);
+	if (!ret && mlockall(MCL_CURRENT | MCL_FUTURE))
+		ret = -errno;
+	return ret ?: _test_write_file(GROUP "cgroup.procs", "0");
+}
+
+/* As many copies as there can be, each with a message of its own */
+static int make_copies(FIXTURE_DATA(memory) *self, int *err)
+{
+	int n = 0, fd;
+
+	while ((fd = _test_copy(self->fd, ALL)) >= 0)
+		if (_test_update(fd, &n, sizeof(n)) || n++ > FDS)
+			break;
+	*err = fd;
+	return n;
+}
+
+static bool is_copy(FIXTURE_DATA(memory) *self, int fd, int n)
+{
+	__u8 msg[HALF_LEN + sizeof(n)], tag[HALF_TAG_LEN];
+
+	memcpy(msg, HALF_MSG, HALF_LEN);
+	memcpy(msg + HALF_LEN, &n, sizeof(n));
+	return _test_finalize(fd, tag, sizeof(tag)) == sizeof(tag) &&
+		!_test_mac_verify(self->fd, msg, sizeof(msg), tag, sizeof(tag));
+}
+
+/* How many of the copies are not what they should be; none is open after */
+static int close_copies(FIXTURE_DATA(memory) *self, int first, int n)
+{
+	int i, wrong = 0;
+
+	for (i = 0; i < n; i++) {
+		wrong += !is_copy(self, first + i, i);
+		close(first + i);
+	}
+	return wrong;
+}
+
+static int batch_large(FIXTURE_DATA(memory) *self, __u8 *tag)
+{
+	struct hmacdev_op op = {
+		.msg = test_addr(self->large),
+		.len = LARGE,
+		.tag = test_addr(tag),
+		.tag_len = HALF_TAG_LEN,
+		.op = HMACDEV_OP_SIGN,
+	};
+	int ret = _test_batch(self->fd, &op, 1);
+
+	return ret == 1 ? op.status : ret;
+}
+
+/* What calls say, each of them, that need memory for themselves */
+static void call_all(FIXTURE_DATA(memory) *self, int *said)
+{
+	__u8 tag[HALF_TAG_LEN];
+
+	*said++ = _test_open(O_RDWR | O_CLOEXEC);
+	*said++ = _test_new(self->unkeyed, "sha256", self->large, LARGE);
+	*said++ = _test_update(self->fd, self->large, LARGE);
+	*said++ = write(self->fd, self->large, LARGE) < 0 ? -errno : 0;
+	*said++ = _test_mac_sign(self->fd, self->large, LARGE, tag,
+				 sizeof(tag));
+	*said++ = batch_large(self, tag);
+	*said++ = _test_derive(self->fd, "sha256", self->large, LARGE, 0, ALL);
+	*said++ = _test_oneshot(self->unkeyed, "sha256", self->large, LARGE,
+				"", 0, tag, sizeof(tag));
+}
+
+/* For the group's end to find nobody whom it could kill: calls fail */
+static void stay_in_group(FIXTURE_DATA(memory) *self)
+{
+	struct report *r = self->report;
+	int next = dup(self->fd), err, last = -1;
+
+	close(next);
+	r->joined = join_group(self, "-1000");
+	if (r->joined)
+		return;
+	r->made = make_copies(self, &r->err);
+	/* A copy takes more than one, and there may be room for that. */
+	while ((r->rest_err = _test_open(O_RDWR | O_CLOEXEC)) >= 0)
+		last = r->rest_err;
+	call_all(self, r->refused);
+	r->wrong = close_copies(self, next, r->made);
+	for (; last >= next + r->made; last--)
+		close(last);
+	r->again = make_copies(self, &err);
+	r->again_wrong = close_copies(self, next, r->again);
+}
+
+static void be_killed(FIXTURE_DATA(memory) *self)
+{
+	int err;
+
+	self->report->joined = join_group(self, "1000");
+	if (!self->report->joined)
+		self->report->made = make_copies(self, &err);
+	pause();
+}
+
+/* Returns how the process ended; the log is read while it says things */
+static int run_in_group(struct __test_metadata *_metadata,
+			FIXTURE_DATA(memory) *self,
+			void (*run)(FIXTURE_DATA(memory) *self))
+{
+	int status;
+	pid_t child = fork(), ended;
+
+	ASSERT_LE(0, child);
+	if (!child) {
+		run(self);
+		_exit(0);
+	}
+	while (!(ended = waitpid(child, &status, WNOHANG))) {
+		check_log(_metadata, self);
+		usleep(10000);
+	}
+	ASSERT_EQ(child, ended);
+	check_log(_metadata, self);
+	ASSERT_EQ(0, self->report->joined)
+		TH_LOG("%s", strerror(-self->report->joined));
+	return status;
+}
+
+#define test_uncharged()						\
+	EXPECT_GT(SLACK_BYTES, read_group(GROUP "memory.current"))
+
+TEST_F(memory, calls_fail)
+{
+	struct report *r = self->report;
+	size_t i;
+
+	EXPECT_EQ(0, run_in_group(_metadata, self, stay_in_group));
+	TH_LOG("%d contexts in %lu KiB, then %d", r->made, GROUP_BYTES >> 10,
+	       r->again);
+	EXPECT_EQ(-ENOMEM, r->err);
+	EXPECT_EQ(-ENOMEM, r->rest_err);
+	EXPECT_LT(1000, r->made);
+	EXPECT_EQ(0, r->wrong);
+	for (i = 0; i < ARRAY_SIZE(r->refused); i++) {
+		EXPECT_EQ(-ENOMEM, r->refused[i])
+			TH_LOG("call %zu", i);
+	}
+	EXPECT_LT(r->made - r->made / 20, r->again);
+	EXPECT_EQ(0, r->again_wrong);
+	test_state(UNKEYED, self->unkeyed);
+	test_uncharged();
+	test_contexts(2);
+}
+
+/* Again and again, so that what is lost each time adds up */
+TEST_F(memory, process_is_killed)
+{
+	int i, status;
+
+	for (i = 0; i < 5; i++) {
+		status = run_in_group(_metadata, self, be_killed);
+		EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+		test_half_intact(self->fd);
+		test_uncharged();
+		test_contexts(2);
+	}
+}
+
+TEST_HARNESS_MAIN
