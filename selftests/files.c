@@ -237,6 +237,88 @@ TEST_F(append, bytes_are_those_of_then)
 	free(msg);
 }
 
+/* Those that take the caller's memory, and not a pipe's */
+
+FIXTURE(from_memory)
+{
+	int fd;			/* half of HALF_MSG */
+	__u8 *msg;		/* LONG bytes */
+};
+
+FIXTURE_VARIANT(from_memory)
+{
+	ssize_t (*append)(int fd, const void *msg, size_t len);
+	bool uring;
+};
+
+#define FROM_MEMORY(_name, _append, ...)				\
+	FIXTURE_VARIANT_ADD(from_memory, _name) {			\
+		.append = _append, __VA_ARGS__				\
+	}
+
+FROM_MEMORY(write, _test_write);
+FROM_MEMORY(writev, _test_write_pieces);
+FROM_MEMORY(pwritev2, by_pwritev2);
+FROM_MEMORY(aio, _test_aio);
+FROM_MEMORY(uring, by_uring, .uring = true);
+FROM_MEMORY(uring_writev, by_uring_writev, .uring = true);
+
+FIXTURE_SETUP(from_memory)
+{
+	int err = variant->uring ? _test_uring_allowed() : 0;
+
+	if (err)
+		SKIP(return, "io_uring: %s", strerror(-err));
+	self->fd = test_open_half();
+	self->msg = malloc(LONG);
+	ASSERT_NE(NULL, self->msg);
+	test_fill(self->msg, LONG);
+}
+
+FIXTURE_TEARDOWN(from_memory)
+{
+	close(self->fd);
+	free(self->msg);
+}
+
+static const size_t shorts[] = {
+	1, 7, 100, 255, 256, 257, 4095, 4096, 4097, 16383, 16384, 16385, 70001,
+};
+
+/* The bytes before the memory's end are taken, to the last */
+TEST_F(from_memory, short_where_memory_ends)
+{
+	__u8 *edge;
+	size_t i, good;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(shorts); i++) {
+		good = shorts[i];
+		edge = test_alloc_edge(good);
+		ASSERT_NE(NULL, edge);
+		memcpy(edge, self->msg, good);
+		fd = test_open_half();
+		/* Twice as many: halves of that meet at the edge. */
+		EXPECT_EQ(good, variant->append(fd, edge, 2 * good));
+		check_taken(_metadata, fd, edge, good);
+		close(fd);
+	}
+}
+
+TEST_F(from_memory, nothing_where_there_is_none)
+{
+	void *edge = test_alloc_edge(0);
+	size_t i;
+
+	ASSERT_NE(NULL, edge);
+	for (i = 0; i < ARRAY_SIZE(shorts); i++) {
+		test_err_append(EFAULT, self->fd, edge, shorts[i]);
+		test_err_append(EFAULT, self->fd, NULL, shorts[i]);
+		test_err_append(EFAULT, self->fd, KERNEL_ADDR, shorts[i]);
+	}
+	test_half_intact(self->fd);
+}
+
 /* What is special to one of them */
 
 FIXTURE(files)
@@ -266,66 +348,6 @@ FIXTURE_TEARDOWN(files)
 	close(self->file);
 	close(self->pipe[0]);
 	close(self->pipe[1]);
-}
-
-/* Those that take the caller's memory, and not a pipe's */
-static const struct {
-	ssize_t (*append)(int fd, const void *msg, size_t len);
-	bool uring;
-} from_memory[] = {
-	{ _test_write }, { _test_write_pieces }, { by_pwritev2 }, { _test_aio },
-	{ by_uring, true }, { by_uring_writev, true },
-};
-
-static const size_t shorts[] = {
-	1, 7, 100, 255, 256, 257, 4095, 4096, 4097, 16383, 16384, 16385, 70001,
-};
-
-#define for_each_from_memory(i)						\
-	for ((i) = 0; (i) < ARRAY_SIZE(from_memory); (i)++)		\
-		if (!from_memory[i].uring || !_test_uring_allowed())
-
-/* The bytes before the memory's end are taken, to the last */
-TEST_F(files, short_where_memory_ends)
-{
-	__u8 *edge;
-	size_t i, j, good;
-	int fd;
-
-	for_each_from_memory(i) {
-		for (j = 0; j < ARRAY_SIZE(shorts); j++) {
-			good = shorts[j];
-			edge = test_alloc_edge(good);
-			ASSERT_NE(NULL, edge);
-			memcpy(edge, self->msg, good);
-			fd = test_open_half();
-			/* Twice as many: halves of that meet at the edge. */
-			EXPECT_EQ(good, from_memory[i].append(fd, edge,
-							      2 * good));
-			check_taken(_metadata, fd, edge, good);
-			close(fd);
-		}
-	}
-}
-
-TEST_F(files, nothing_where_there_is_none)
-{
-	void *edge = test_alloc_edge(0);
-	size_t i, j;
-
-	ASSERT_NE(NULL, edge);
-	for_each_from_memory(i) {
-		for (j = 0; j < ARRAY_SIZE(shorts); j++) {
-			test_err(EFAULT, from_memory[i].append(self->fd, edge,
-							       shorts[j]));
-			test_err(EFAULT, from_memory[i].append(self->fd, NULL,
-							       shorts[j]));
-			test_err(EFAULT, from_memory[i].append(self->fd,
-							       KERNEL_ADDR,
-							       shorts[j]));
-		}
-	}
-	test_half_intact(self->fd);
 }
 
 /* By write(2), also no bytes at all */
