@@ -79,9 +79,14 @@ static int call_poisoned(const struct call *call, int fd, __u8 poison,
 	return _test_ioctl(fd, call->cmd, after);
 }
 
-/* Each byte is as it was, or it is the same whatever was there before */
+/*
+ * Each byte is as it was, or it is the same whatever was there before; where
+ * the whole struct is an answer, it is the latter.
+ */
 TEST_F(leaks, replies)
 {
+	bool answer = variant->cmd == HMACDEV_IOC_ALG ||
+		      variant->cmd == HMACDEV_IOC_INFO;
 	static union call_arg before[2], after[2];
 	int fd[2], ret, i;
 	size_t at;
@@ -98,7 +103,8 @@ TEST_F(leaks, replies)
 	}
 	for (at = 0; at < self->size; at++)
 		EXPECT_TRUE(after[0].bytes[at] == after[1].bytes[at] ||
-			    (after[0].bytes[at] == before[0].bytes[at] &&
+			    (!answer &&
+			     after[0].bytes[at] == before[0].bytes[at] &&
 			     after[1].bytes[at] == before[1].bytes[at]))
 			TH_LOG("byte %zu of %zu", at, self->size);
 	EXPECT_MEMEQ(before[1].bytes + at, after[1].bytes + at,
