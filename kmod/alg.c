@@ -43,9 +43,10 @@ MODULE_PARM_DESC(algs, "comma-separated algorithms to allow (default: all)");
 static u32 allowed_rows = GENMASK(ARRAY_SIZE(algorithms) - 1, 0);
 
 /* As hmacdev_alg_find(), whether it is allowed or not. */
-static const struct hmacdev_algorithm *find(char *name)
+static const struct hmacdev_algorithm *find(const char *name)
 {
 	const struct hmacdev_algorithm *alg;
+	char plain[HMACDEV_NAME_LEN] = "";
 	size_t len;
 
 	/* Spelt and padded as here, it is found without a call. */
@@ -55,12 +56,13 @@ static const struct hmacdev_algorithm *find(char *name)
 	for (len = 0; name[len]; len++) {
 		if (len == HMACDEV_NAME_LEN - 1)
 			return ERR_PTR(-EINVAL);
-		name[len] = name[len] == '_' ? '-' : tolower(name[len]);
+		plain[len] = name[len] == '_' ? '-' : tolower(name[len]);
 	}
-	if (strstarts(name, "hmac-")) {
+	name = plain;
+	if (strstarts(plain, "hmac-")) {
 		name += 5;
-	} else if (strstarts(name, "hmac(") && name[len - 1] == ')') {
-		name[len - 1] = '\0';
+	} else if (strstarts(plain, "hmac(") && plain[len - 1] == ')') {
+		plain[len - 1] = '\0';
 		name += 5;
 	}
 	for (alg = algorithms; alg < ALGORITHMS_END; alg++)
@@ -71,11 +73,10 @@ static const struct hmacdev_algorithm *find(char *name)
 }
 
 /*
- * The algorithm that a user means by @name: HMACDEV_NAME_LEN bytes, hostile,
- * changed on the way. -EINVAL if they have no end; -ENOENT if it is not listed,
- * or not allowed by the administrator.
+ * The algorithm that a user means by @name, HMACDEV_NAME_LEN bytes, hostile:
+ * -EINVAL if they have no end, -ENOENT if it is not listed or not allowed.
  */
-const struct hmacdev_algorithm *hmacdev_alg_find(char *name)
+const struct hmacdev_algorithm *hmacdev_alg_find(const char *name)
 {
 	const struct hmacdev_algorithm *alg = find(name);
 

@@ -118,14 +118,14 @@ int hmacdev_ioctl_oneshot(struct hmacdev_call *call);
 int hmacdev_call_reply(struct hmacdev_call *call);
 
 int hmacdev_alg_init(void);
-const struct hmacdev_algorithm *hmacdev_alg_find(char *name);
+const struct hmacdev_algorithm *hmacdev_alg_find(const char *name);
 
-int hmacdev_key_init(struct hmacdev_key *key, char *alg_name, u32 tag_len);
+int hmacdev_key_init(struct hmacdev_key *key, const char *name, u32 tag_len);
 int hmacdev_key_set(struct hmacdev_key *key, u32 source, u64 from, u64 len,
 		    s32 serial);
 int hmacdev_key_set_bytes(struct hmacdev_key *key, u32 source, u64 from,
 			  u64 len);
-struct hmacdev_key *hmacdev_key_alloc(char *alg_name, u32 tag_len);
+struct hmacdev_key *hmacdev_key_alloc(const char *name, u32 tag_len);
 void hmacdev_key_put(struct hmacdev_key *key);
 
 struct hmacdev_context *hmacdev_context_alloc(void);

@@ -15,13 +15,12 @@
 #include "hmacdev.h"
 
 /*
- * Get the transform of a key whose algorithm is named by HMACDEV_NAME_LEN bytes
- * from the user; they are changed on the way, and modules may be loaded. The
- * caller frees the transform, and sets a key before it is used.
+ * Get the transform of a key whose algorithm the user has named; modules may be
+ * loaded. The caller frees the transform, and sets a key before it is used.
  */
-int hmacdev_key_init(struct hmacdev_key *key, char *alg_name, u32 tag_len)
+int hmacdev_key_init(struct hmacdev_key *key, const char *name, u32 tag_len)
 {
-	const struct hmacdev_algorithm *alg = hmacdev_alg_find(alg_name);
+	const struct hmacdev_algorithm *alg = hmacdev_alg_find(name);
 
 	if (IS_ERR(alg))
 		return PTR_ERR(alg);
@@ -37,10 +36,10 @@ int hmacdev_key_init(struct hmacdev_key *key, char *alg_name, u32 tag_len)
 }
 
 /* The same on the heap, with one reference, which is the caller's. */
-struct hmacdev_key *hmacdev_key_alloc(char *alg_name, u32 tag_len)
+struct hmacdev_key *hmacdev_key_alloc(const char *name, u32 tag_len)
 {
 	struct hmacdev_key *key = kmalloc(sizeof(*key), GFP_KERNEL_ACCOUNT);
-	int err = key ? hmacdev_key_init(key, alg_name, tag_len) : -ENOMEM;
+	int err = key ? hmacdev_key_init(key, name, tag_len) : -ENOMEM;
 
 	if (!err)
 		return key;

@@ -211,7 +211,7 @@ static const char * const no_names[] = {
 	"%s%s%n", "../sha256", "sha256:", "crypto-sha256", "fips(sha256)",
 	"hmac(sha256-avx2)", "__sha256", "hmac(sha-1)-generic",
 	/* 63 bytes */
-	"sha256xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+	"sha256xxxxxxxxxxxxxxxxxxxxxxxxx",
 };
 
 TEST_F(names, what_is_no_name)
@@ -276,6 +276,25 @@ TEST_F(names, bytes_after_the_nul)
 	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_NEW, &new));
 	test_info(self->fd, &info);
 	EXPECT_MEMEQ(clean, info.alg, sizeof(clean));
+}
+
+/* ONESHOT says the tag's size where it was another, and writes nothing else */
+TEST_F(names, name_is_not_written)
+{
+	static const char name[HMACDEV_NAME_LEN] = "HMAC(SHA_256)\0after";
+	struct hmacdev_oneshot cmd = { };
+	__u8 tag[HMACDEV_TAG_MAX];
+
+	memcpy(cmd.alg, name, sizeof(name));
+	cmd.tag = test_addr(tag);
+	cmd.tag_len = sizeof(tag);
+	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_ONESHOT, &cmd));
+	EXPECT_EQ(32, cmd.tag_len);
+	EXPECT_MEMEQ(name, cmd.alg, sizeof(name));
+	cmd.tag_len = 31;
+	test_err(EMSGSIZE, _test_ioctl(self->fd, HMACDEV_IOC_ONESHOT, &cmd));
+	EXPECT_EQ(32, cmd.tag_len);
+	EXPECT_MEMEQ(name, cmd.alg, sizeof(name));
 }
 
 /* By index, the name is only written */
