@@ -58,6 +58,9 @@ test-debug: ## the same on a kernel that looks for leaks, races and bad accesses
 coverage: ## what the last test-debug reached of kmod/, and what it did not
 	$(QEMU)/coverage.sh
 
+fuzz: ## random calls against a model; SECONDS= SEED= SEQUENCE= KERNEL=debug
+	selftests/fuzz/run.sh $(SECONDS)
+
 bench: ## instructions and time beside the peers', in a guest; CRYPTODEV=dir
 	selftests/bench/run.sh
 
@@ -77,4 +80,4 @@ help: ## this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
 .PHONY: all modules modules_install userspace install demo test test-debug \
-	coverage bench bench-check shell lint clean help
+	coverage fuzz bench bench-check shell lint clean help

@@ -30,3 +30,17 @@ build_module()	# series
 	build modules KDIR="$kernel/build" "${instrument[@]}"
 	module=$PWD/build/kmod/$release/hmacdev.ko
 }
+
+# Builds the kselftest programs, and sets tests to what make needs to know of
+# them.
+build_tests()
+{
+	local source
+
+	source=$(selftests/qemu/kernel.sh --source 6.12)
+	mkdir -p build/selftests
+	tests=(-C selftests OUTPUT="$PWD/build/selftests"
+		KSELFTEST_DIR="$source/tools/testing/selftests")
+	build userspace
+	build "${tests[@]}"
+}

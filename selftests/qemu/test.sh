@@ -33,17 +33,11 @@ add()	# passed, failed, skipped
 # Sets programs to the paths of those to run.
 build_programs()
 {
-	local args name source
+	local name
 
-	source=$(selftests/qemu/kernel.sh --source 6.12)
-	mkdir -p build/selftests
-	args=(-C selftests OUTPUT="$PWD/build/selftests"
-		KSELFTEST_DIR="$source/tools/testing/selftests")
-	build userspace
-	build "${args[@]}"
-
+	build_tests
 	programs=()
-	for name in $(make -s "${args[@]}" COLLECTION= emit_tests); do
+	for name in $(make -s "${tests[@]}" COLLECTION= emit_tests); do
 		name=${name#:}
 		[ "${name%.sh}" = "${TEST:-${name%.sh}}" ] || continue
 		programs+=("$PWD/build/selftests/$name")

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The memory that the calls are given: pages to write, pages only to read, and
+ * holes; and beside it what it should look like when the call is over.
+ */
+#ifndef _FUZZ_ARENA_H
+#define _FUZZ_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <linux/types.h>
+
+#include "random.h"
+
+/*
+ * The structs, the messages and the tags have areas of their own, so that no
+ * call is told to write to what it has not read yet, unless a test means it.
+ */
+enum arena_area {
+	ARENA_STRUCTS,
+	ARENA_DATA,
+	ARENA_TAGS,
+	ARENA_AREAS,
+};
+
+int arena_init(void);
+
+/* New contents: what calls have left there is no part of the next sequence. */
+void arena_fill(struct random *r);
+
+/*
+ * An address for @len bytes: mostly well within @area; else at its end, across
+ * it, in what can only be read, or nowhere.
+ */
+__u64 arena_place(struct random *r, enum arena_area area, size_t len);
+__u64 arena_place_well(struct random *r, enum arena_area area, size_t len);
+
+/* How many of the @len bytes at @addr the kernel can read, or write */
+size_t arena_readable(__u64 addr, __u64 len);
+size_t arena_writable(__u64 addr, __u64 len);
+
+/* Before a call: put @len bytes to @addr, as far as there is memory */
+void arena_put(__u64 addr, const void *from, size_t len);
+
+/* What should be at @addr, which is readable */
+const void *arena_at(__u64 addr);
+
+/* What a call should write: these bytes, */
+void arena_expect(__u64 addr, const void *bytes, size_t len);
+/* each of these or what is there now, */
+void arena_expect_maybe(__u64 addr, const void *bytes, size_t len);
+/* or what is not known beforehand. */
+void arena_expect_any(__u64 addr, size_t len);
+bool arena_is_any(__u64 addr, size_t len);
+
+/*
+ * After a call: is all as it should be? If not, @where is the first that is
+ * not. What was not known is known now.
+ */
+bool arena_check(const void **where);
+
+#endif /* _FUZZ_ARENA_H */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One system call, and the ways to make it: by this thread or another, by a
+ * child, or with the descriptor passed through a socket before.
+ */
+#ifndef _FUZZ_CALL_H
+#define _FUZZ_CALL_H
+
+#include <stdbool.h>
+#include <sys/uio.h>
+
+#include <linux/types.h>
+
+#define CALL_IOV_MAX	4
+
+struct call {
+	/* What it returned, or -errno */
+	long (*run)(const struct call *call);
+	int fd;
+	unsigned int cmd;
+	__u64 arg;
+	__u64 len;
+	struct iovec iov[CALL_IOV_MAX];
+	int from;		/* splice, sendfile */
+	bool gives_fd;		/* what it returns is a descriptor */
+	bool no_fds;		/* there is no descriptor left to give */
+};
+
+enum way {
+	WAY_SELF,
+	WAY_THREAD,
+	WAY_CHILD,
+	WAY_PASSED,
+	WAYS,
+};
+
+extern const char *const call_ways[WAYS];
+
+int call_init(void);
+long call_make(const struct call *call, enum way way);
+
+long call_ioctl(const struct call *call);
+long call_write(const struct call *call);
+long call_writev(const struct call *call);
+long call_splice(const struct call *call);
+long call_sendfile(const struct call *call);
+long call_open(const struct call *call);
+
+#endif /* _FUZZ_CALL_H */

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module against a model of it that is built on OpenSSL: random calls with
+ * random arguments, for some time, in several processes. From the environment:
+ *
+ *	FUZZ_SECONDS	how long
+ *	FUZZ_SEED	what all else follows from; random if there is none
+ *	FUZZ_PROCESSES	how many with contexts of their own
+ *	FUZZ_SEQUENCE	run this sequence alone, and say each step
+ *	FUZZ_ROUND	run this round of sharing alone, again and again
+ *	FUZZ_LAST	file to tell what runs in, in case the kernel dies of it
+ *
+ * Where KCOV says what a sequence reaches, those that reach something new are
+ * the parents of others. Each is told by its seeds alone, whatever came before.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "count.h"
+#include "kcov.h"
+#include "kselftest.h"
+#include "random.h"
+#include "sequence.h"
+#include "shared.h"
+
+#define PROCESSES	2	/* besides the one whose threads share */
+#define CORPUS_MAX	1024
+
+#define LAST_SIZE	256	/* of a line of FUZZ_LAST */
+
+static __u64 seconds;
+static struct timespec until;
+
+static __u64 option(const char *name, __u64 otherwise)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? strtoull(value, NULL, 0) : otherwise;
+}
+
+/* From when all is there: the kernel may have to load every hash before. */
+static void begin(void)
+{
+	if (sequence_init())
+		ksft_exit_fail_msg("cannot begin: %s\n", strerror(errno));
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += seconds;
+}
+
+static bool time_left(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec < until.tv_sec ||
+		(now.tv_sec == until.tv_sec && now.tv_nsec < until.tv_nsec);
+}
+
+static void tell(int process, const char *kind, const char *seeds)
+{
+	static int last = -1;
+	char line[LAST_SIZE];
+
+	if (!getenv("FUZZ_LAST"))
+		return;
+	if (last < 0)
+		last = open(getenv("FUZZ_LAST"), O_WRONLY | O_CREAT | O_CLOEXEC,
+			    0600);
+	memset(line, ' ', sizeof(line));
+	line[sprintf(line, "%s=%s", kind, seeds)] = ' ';
+	line[LAST_SIZE - 1] = '\n';
+	if (pwrite(last, line, LAST_SIZE, process * LAST_SIZE) != LAST_SIZE)
+		ksft_exit_fail_msg("FUZZ_LAST: %s\n", strerror(errno));
+}
+
+/* A new one, or a child of one that reached something */
+static void choose(struct random *r, struct seeds *seeds,
+		   const struct seeds *corpus, size_t nr)
+{
+	if (!nr || random_one_in(r, 3)) {
+		seeds->nr = 1;
+		seeds->seed[0] = random_next(r);
+		return;
+	}
+	*seeds = corpus[random_below(r, nr)];
+	if (seeds->nr < SEEDS_MAX)
+		seeds->nr++;
+	seeds->seed[seeds->nr - 1] = random_next(r);
+}
+
+static int run_alone(struct random *r, int process)
+{
+	static struct seeds corpus[CORPUS_MAX];
+	char text[SEEDS_TEXT];
+	struct seeds seeds;
+	size_t nr = 0;
+	bool new;
+
+	kcov_open();
+	while (time_left()) {
+		choose(r, &seeds, corpus, nr < CORPUS_MAX ? nr : CORPUS_MAX);
+		seeds_print(&seeds, text);
+		tell(process, "SEQUENCE", text);
+		if (!sequence_run(&seeds, false, &new))
+			return 1;
+		if (new)
+			corpus[nr++ % CORPUS_MAX] = seeds;
+	}
+	return 0;
+}
+
+static int run_shared(struct random *r, int process)
+{
+	char text[SEEDS_TEXT];
+	__u64 round;
+
+	while (time_left()) {
+		round = random_next(r);
+		snprintf(text, sizeof(text), "%#llx", round);
+		tell(process, "ROUND", text);
+		if (!shared_run(round))
+			return 1;
+	}
+	return 0;
+}
+
+static pid_t start(int (*run)(struct random *r, int process), int process,
+		   __u64 seed)
+{
+	struct random r = { random_mix(seed, process) };
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	begin();
+	exit(run(&r, process));
+}
+
+/* False if any of them said what is wrong, which ends the others, or died. */
+static bool wait_for(const pid_t *pids, int nr)
+{
+	bool fine = true;
+	int i, left, status;
+
+	for (left = nr; left; left--) {
+		if (wait(&status) < 0 || !status)
+			continue;
+		if (fine)
+			for (i = 0; i < nr; i++)
+				kill(pids[i], SIGTERM);
+		fine = false;
+	}
+	return fine;
+}
+
+static bool fuzz(__u64 seed, int processes)
+{
+	pid_t pids[processes + 1];
+	int i;
+
+	for (i = 0; i < processes; i++)
+		pids[i] = start(run_alone, i, seed);
+	pids[i] = start(run_shared, i, seed);
+	return wait_for(pids, processes + 1);
+}
+
+/* What was found before, again */
+static bool replay(void)
+{
+	const char *sequence = getenv("FUZZ_SEQUENCE");
+	__u64 round = option("FUZZ_ROUND", 0);
+	struct seeds seeds;
+	bool new;
+
+	begin();
+	if (sequence && *sequence)
+		return seeds_parse(&seeds, sequence) &&
+			sequence_run(&seeds, true, &new);
+	while (time_left())
+		if (!shared_run(round))
+			return false;
+	return true;
+}
+
+int main(void)
+{
+	bool guided = !access("/sys/kernel/debug/kcov", R_OK | W_OK), fine;
+	__u64 seed;
+
+	ksft_print_header();
+	ksft_set_plan(1);
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed) ||
+	    count_init() || kcov_init())
+		ksft_exit_fail_msg("cannot begin: %s\n", strerror(errno));
+	seed = option("FUZZ_SEED", seed);
+	seconds = option("FUZZ_SECONDS", guided ? 25 : 5);
+	if (*(getenv("FUZZ_SEQUENCE") ?: "") || option("FUZZ_ROUND", 0)) {
+		fine = replay();
+	} else {
+		ksft_print_msg("make fuzz SEED=%#llx SECONDS=%llu\n", seed,
+			       seconds);
+		fine = fuzz(seed, option("FUZZ_PROCESSES", PROCESSES));
+	}
+	count_print();
+	if (guided)
+		ksft_print_msg("%u places reached in the module, by %u ways\n",
+			       kcov_places(), kcov_ways());
+	ksft_test_result(fine, "the module does what the model does\n");
+	ksft_finished();
+}

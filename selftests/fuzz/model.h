@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Contexts as <linux/hmacdev.h> specifies them, with OpenSSL for the tags.
+ */
+#ifndef _FUZZ_MODEL_H
+#define _FUZZ_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/evp.h>
+
+#include <linux/hmacdev.h>
+
+struct algorithm {
+	const char *name;
+	const char *alias;
+	__u32 digest_size;
+	__u32 block_size;
+	const char *md;		/* OpenSSL's name, NULL if it has none */
+	bool fips;
+	bool available;		/* in this kernel: see model_init() */
+};
+
+#define ALGORITHMS	14
+extern struct algorithm algorithms[ALGORITHMS];
+
+/*
+ * A key, shared by copies. One that only the kernel knows, or whose algorithm
+ * OpenSSL has not, cannot say which tag a message has: then another key stands
+ * in for it, whose tags tell messages apart.
+ */
+struct secret {
+	unsigned int refs;
+	const struct algorithm *alg;
+	__u32 tag_len;
+	bool known;
+	EVP_MAC_CTX *keyed;
+};
+
+struct context {
+	unsigned int refs;	/* descriptors of ours */
+	struct secret *key;	/* NULL until NEW */
+	enum hmacdev_state state;
+	__u32 rights;
+	__u64 bytes;
+	EVP_MAC_CTX *running;
+};
+
+/* @known bytes of a tag are known; @id is for those that are not. */
+struct tag {
+	__u8 bytes[HMACDEV_TAG_MAX];
+	size_t known;
+	__u8 id[32];
+};
+
+int model_init(int fd);
+
+/* Forget the tags that were seen. */
+void model_forget(void);
+
+/* The algorithm that @name means, or -EINVAL or -ENOENT */
+int model_find(const char *name, struct algorithm **alg);
+
+/* A key of one reference: of these bytes, */
+struct secret *secret_new(const struct algorithm *alg, __u32 tag_len,
+			  const void *key, size_t len);
+/* or one that nobody knows, not the same as any with another @id. */
+struct secret *secret_new_unknown(const struct algorithm *alg, __u32 tag_len,
+				  const void *id, size_t len);
+/* That whose key is the tag of a message under another */
+struct secret *secret_derive(const struct secret *from,
+			     const struct algorithm *alg, __u32 tag_len,
+			     const void *msg, size_t len);
+void secret_put(struct secret *key);
+void secret_mac(const struct secret *key, const void *msg, size_t len,
+		struct tag *tag);
+
+struct context *context_new(void);
+void context_put(struct context *ctx);
+/* The reference to @key becomes the context's. */
+void context_key(struct context *ctx, struct secret *key, __u32 rights);
+struct context *context_copy(const struct context *ctx, __u32 rights);
+void context_append(struct context *ctx, const void *msg, size_t len);
+void context_reset(struct context *ctx);
+void context_tag(const struct context *ctx, struct tag *tag);
+void context_info(const struct context *ctx, struct hmacdev_info *info);
+
+/* The first @len bytes of it: right 1, wrong 0, or -1 if that is not known */
+int tag_is(const struct tag *tag, const void *bytes, size_t len);
+/* Now they are known. False if they cannot be those. */
+bool tag_seen(struct tag *tag, const void *bytes, size_t len);
+
+#endif /* _FUZZ_MODEL_H */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Numbers that look random and are the same whenever the seed is.
+ */
+#ifndef _FUZZ_RANDOM_H
+#define _FUZZ_RANDOM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <linux/types.h>
+
+struct random {
+	__u64 state;
+};
+
+/* A seed from two */
+__u64 random_mix(__u64 a, __u64 b);
+
+__u64 random_next(struct random *r);
+void random_bytes(struct random *r, void *to, size_t len);
+
+/* Below @n, which is not 0 */
+static inline __u64 random_below(struct random *r, __u64 n)
+{
+	return random_next(r) % n;
+}
+
+static inline bool random_one_in(struct random *r, unsigned int n)
+{
+	return !random_below(r, n);
+}
+
+#define random_pick(r, array) \
+	((array)[random_below(r, sizeof(array) / sizeof((array)[0]))])
+
+#endif /* _FUZZ_RANDOM_H */

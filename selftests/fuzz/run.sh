@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# make fuzz: the module against a model of it, in a guest, for SECONDS=60 from
+# SEED= (a random one). KERNEL=debug is the one that looks for faults and says
+# what is reached; 6.1 and 6.12 are faster. SEQUENCE= and ROUND= do again what a
+# failure names. What was said, and the kernel's log, are left in
+# build/results/fuzz-debug.
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source-path=SCRIPTDIR/../..
+. selftests/qemu/lib.sh
+. selftests/qemu/build.sh
+
+seconds=${1:-60}
+series=${KERNEL:-debug}
+packages=(build guest)
+[ "$series" != debug ] || packages+=(debug)
+
+results=$PWD/build/results/fuzz-$series
+options=("FUZZ_SECONDS=$seconds" "FUZZ_LAST=$results/last")
+for name in SEED SEQUENCE ROUND PROCESSES; do
+	[ -z "${!name-}" ] || options+=("FUZZ_$name=${!name}")
+done
+
+selftests/qemu/setup.sh "${packages[@]}"
+build_tests
+build_module "$series"
+rm -rf "$results"
+mkdir -p "$results"
+
+status=0
+selftests/qemu/guest.sh --kernel "$kernel" --rw "$results" \
+	--log "$results/fuzz.log" --timeout $((seconds + 900)) --memory 2048 -- \
+	env "${options[@]}" "$PWD/selftests/qemu/run-tests.sh" "$module" \
+	"$results" $((seconds + 300)) "$PWD/build/selftests/fuzz" || status=$?
+[ ! -e "$results/fuzz.tap" ] || cat "$results/fuzz.tap"
+if [ "$status" != 0 ] && [ -e "$results/last" ]; then
+	say "what ran last:"
+	cat "$results/last"
+fi
+failed=1
+[ ! -s "$results/fuzz.count" ] || read -r _ failed _ <"$results/fuzz.count"
+[ "$status" = 0 ] && [ "$failed" = 0 ]

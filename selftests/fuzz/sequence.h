@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A sequence of steps, with contexts of its own: the same whenever the seeds
+ * are, whatever came before.
+ */
+#ifndef _FUZZ_SEQUENCE_H
+#define _FUZZ_SEQUENCE_H
+
+#include <stdbool.h>
+
+#include "random.h"
+
+/* The first seed makes a sequence; each further one makes some steps anew. */
+#define SEEDS_MAX	8
+
+struct seeds {
+	int nr;
+	__u64 seed[SEEDS_MAX];
+};
+
+#define SEEDS_TEXT	(SEEDS_MAX * 20)
+
+void seeds_print(const struct seeds *seeds, char *text);
+bool seeds_parse(struct seeds *seeds, const char *text);
+
+int sequence_init(void);
+
+/*
+ * True if all went as it should; otherwise it has been said what did not. @new:
+ * it reached what no other had.
+ */
+bool sequence_run(const struct seeds *seeds, bool say, bool *new);
+
+#endif /* _FUZZ_SEQUENCE_H */

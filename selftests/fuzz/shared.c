@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "count.h"
+#include "model.h"
+#include "random.h"
+#include "shared.h"
+
+#define THREADS		4
+#define CALLS		48		/* of each thread */
+#define FDS		3
+#define PIECE_MAX	20000
+#define PIECES_MAX	(THREADS * CALLS + 1)
+#define SHORT_MAX	4		/* pieces of a whole message */
+
+/* What all threads know; only what the descriptors stand for changes. */
+static struct {
+	__u64 seed;
+	const struct algorithm *alg;
+	__u32 tag_len;
+	__u8 key[32];
+	size_t piece;
+	__u8 msg[SHORT_MAX * PIECE_MAX];
+	__u8 tags[PIECES_MAX + 1][HMACDEV_TAG_MAX];	/* of so many pieces */
+	__u8 children[SHORT_MAX][HMACDEV_TAG_MAX];
+	int fds[FDS];
+} all;
+
+struct worker {
+	pthread_t thread;
+	struct random r;
+	int fd;
+	const char *wrong;
+};
+
+static int call(int fd, unsigned int cmd, void *arg)
+{
+	int ret = ioctl(fd, cmd, arg);
+
+	return ret < 0 ? -errno : ret;
+}
+
+/* One of the errors that depend on what the others do */
+static bool refused(int ret)
+{
+	return ret == -EPERM || ret == -EBADFD || ret == -ENOKEY;
+}
+
+/* How many pieces have this tag; -1 if no number of them has. */
+static int pieces_of(const __u8 *tag)
+{
+	int i;
+
+	for (i = 0; i <= PIECES_MAX; i++)
+		if (!memcmp(tag, all.tags[i], all.tag_len))
+			return i;
+	return -1;
+}
+
+static int new_context(bool keyed)
+{
+	struct hmacdev_new cmd = {
+		.key = (uintptr_t)all.key,
+		.key_len = sizeof(all.key),
+		.tag_len = all.tag_len,
+		.rights = HMACDEV_RIGHT_ALL,
+	};
+	int fd = open("/dev/hmac", O_RDWR | O_CLOEXEC);
+
+	strcpy(cmd.alg, all.alg->name);
+	if (fd < 0 || (keyed && call(fd, HMACDEV_IOC_NEW, &cmd)))
+		abort();
+	return fd;
+}
+
+static bool do_new(struct worker *w)
+{
+	struct hmacdev_new cmd = {
+		.key = (uintptr_t)all.key,
+		.key_len = sizeof(all.key),
+		.tag_len = all.tag_len,
+		.rights = HMACDEV_RIGHT_ALL,
+	};
+	int ret;
+
+	strcpy(cmd.alg, all.alg->name);
+	ret = call(w->fd, HMACDEV_IOC_NEW, &cmd);
+	count_call("NEW", !ret);
+	return !ret || ret == -EBUSY;
+}
+
+static bool do_mac(struct worker *w)
+{
+	__u32 pieces = random_below(&w->r, SHORT_MAX);
+	__u8 tag[HMACDEV_TAG_MAX];
+	struct hmacdev_op cmd = {
+		.msg = (uintptr_t)all.msg,
+		.len = pieces * all.piece,
+		.tag = (uintptr_t)tag,
+		.tag_len = sizeof(tag),
+		.op = HMACDEV_OP_SIGN,
+	};
+	int ret = call(w->fd, HMACDEV_IOC_MAC, &cmd);
+
+	count_call("MAC", !ret);
+	if (ret)
+		return ret == -EPERM || ret == -ENOKEY;
+	return cmd.tag_len == all.tag_len &&
+		!memcmp(tag, all.tags[pieces], all.tag_len);
+}
+
+/* Every other tag is a wrong one. */
+static bool do_batch(struct worker *w)
+{
+	__u8 tags[4][HMACDEV_TAG_MAX];
+	struct hmacdev_op ops[4];
+	struct hmacdev_batch cmd = { .ops = (uintptr_t)ops, .count = 4 };
+	int ret, i;
+
+	for (i = 0; i < 4; i++) {
+		memcpy(tags[i], all.tags[1], all.tag_len);
+		tags[i][0] ^= i & 1;
+		ops[i] = (struct hmacdev_op){
+			.msg = (uintptr_t)all.msg,
+			.len = all.piece,
+			.tag = (uintptr_t)tags[i],
+			.tag_len = all.tag_len,
+			.op = i < 2 ? HMACDEV_OP_VERIFY : HMACDEV_OP_SIGN,
+		};
+	}
+	ret = call(w->fd, HMACDEV_IOC_BATCH, &cmd);
+	count_call("BATCH", ret == 4);
+	if (ret != 4)
+		return ret == -ENOKEY;
+	for (i = 0; i < 4; i++) {
+		if (ops[i].status == -EPERM)
+			continue;
+		if (ops[i].status != (i == 1 ? -EBADMSG : 0) ||
+		    (i > 1 && memcmp(tags[i], all.tags[1], all.tag_len)))
+			return false;
+	}
+	return true;
+}
+
+static bool do_oneshot(struct worker *w)
+{
+	__u32 pieces = random_below(&w->r, SHORT_MAX);
+	__u8 tag[HMACDEV_TAG_MAX];
+	struct hmacdev_oneshot cmd = {
+		.key = (uintptr_t)all.key,
+		.key_len = sizeof(all.key),
+		.msg = (uintptr_t)all.msg,
+		.len = pieces * all.piece,
+		.tag = (uintptr_t)tag,
+		.tag_len = sizeof(tag),
+	};
+	int ret;
+
+	strcpy(cmd.alg, all.alg->name);
+	ret = call(w->fd, HMACDEV_IOC_ONESHOT, &cmd);
+	count_call("ONESHOT", !ret);
+	return !ret && !memcmp(tag, all.tags[pieces], all.tag_len);
+}
+
+static bool info_can_be(const struct hmacdev_info *info)
+{
+	if (info->state == HMACDEV_STATE_UNKEYED)
+		return !info->rights && !info->tag_len && !info->bytes;
+	return info->state <= HMACDEV_STATE_FINALIZED &&
+		!(info->rights & ~HMACDEV_RIGHT_ALL) &&
+		info->tag_len == all.tag_len &&
+		!(info->bytes % all.piece) &&
+		info->bytes <= PIECES_MAX * all.piece &&
+		!strcmp(info->alg, all.alg->name);
+}
+
+static bool do_info(struct worker *w)
+{
+	struct hmacdev_info info = { };
+	int ret = call(w->fd, HMACDEV_IOC_INFO, &info);
+
+	count_call("INFO", !ret);
+	return !ret && info_can_be(&info);
+}
+
+static bool do_derive(struct worker *w)
+{
+	__u32 pieces = random_below(&w->r, SHORT_MAX);
+	struct hmacdev_derive cmd = {
+		.msg = (uintptr_t)all.msg,
+		.len = pieces * all.piece,
+		.tag_len = all.tag_len,
+		.rights = HMACDEV_RIGHT_SIGN,
+	};
+	__u8 tag[HMACDEV_TAG_MAX];
+	struct hmacdev_tag digest = {
+		.tag = (uintptr_t)tag,
+		.tag_len = sizeof(tag),
+	};
+	int fd, ret;
+
+	strcpy(cmd.alg, all.alg->name);
+	fd = call(w->fd, HMACDEV_IOC_DERIVE, &cmd);
+	count_call("DERIVE", fd >= 0);
+	if (fd < 0)
+		return fd == -EPERM || fd == -ENOKEY;
+	ret = call(fd, HMACDEV_IOC_DIGEST, &digest);
+	close(fd);
+	return !ret && !memcmp(tag, all.children[pieces], all.tag_len);
+}
+
+/* Nobody else has it: what it says of itself must be true, and stay so. */
+static bool check_own(int fd)
+{
+	__u8 tag[HMACDEV_TAG_MAX];
+	struct hmacdev_tag cmd = {
+		.tag = (uintptr_t)tag,
+		.tag_len = sizeof(tag),
+	};
+	struct hmacdev_info info = { };
+	int ret;
+
+	if (call(fd, HMACDEV_IOC_INFO, &info) || !info_can_be(&info))
+		return false;
+	ret = call(fd, HMACDEV_IOC_DIGEST, &cmd);
+	if (info.state == HMACDEV_STATE_UNKEYED)
+		return ret == -ENOKEY;
+	if (!(info.rights & HMACDEV_RIGHT_SIGN))
+		return ret == -EPERM;
+	if (info.state == HMACDEV_STATE_FINALIZED)
+		return ret == -EBADFD;
+	return !ret && pieces_of(tag) == info.bytes / all.piece;
+}
+
+static bool do_copy(struct worker *w)
+{
+	struct hmacdev_copy cmd = { .rights = HMACDEV_RIGHT_ALL };
+	int fd = call(w->fd, HMACDEV_IOC_COPY, &cmd);
+	bool right;
+
+	count_call("COPY", fd >= 0);
+	if (fd < 0)
+		return refused(fd);
+	right = check_own(fd);
+	close(fd);
+	return right;
+}
+
+static bool do_update(struct worker *w)
+{
+	struct hmacdev_update cmd = {
+		.msg = (uintptr_t)all.msg,
+		.len = all.piece,
+	};
+	int ret = call(w->fd, HMACDEV_IOC_UPDATE, &cmd);
+
+	count_call("UPDATE", !ret);
+	return !ret || ret == -EBADFD || ret == -ENOKEY;
+}
+
+static bool do_write(struct worker *w)
+{
+	ssize_t ret = write(w->fd, all.msg, all.piece);
+
+	count_call("write", ret > 0);
+	return ret == all.piece ||
+		(ret < 0 && (errno == EBADFD || errno == ENOKEY));
+}
+
+/* It cannot be read to its end, so nothing of it may be taken. */
+static bool do_bad_update(struct worker *w)
+{
+	struct hmacdev_update cmd = {
+		.msg = (uintptr_t)all.msg,
+		.len = HMACDEV_MSG_MAX,
+	};
+	int ret = call(w->fd, HMACDEV_IOC_UPDATE, &cmd);
+
+	count_call("UPDATE", !ret);
+	return ret == -EFAULT || ret == -EBADFD || ret == -ENOKEY;
+}
+
+static bool do_tag(struct worker *w)
+{
+	bool final = random_one_in(&w->r, 3);
+	__u8 tag[HMACDEV_TAG_MAX];
+	struct hmacdev_tag cmd = {
+		.tag = (uintptr_t)tag,
+		.tag_len = sizeof(tag),
+	};
+	int ret = call(w->fd, final ? HMACDEV_IOC_FINALIZE :
+		       HMACDEV_IOC_DIGEST, &cmd);
+
+	count_call(final ? "FINALIZE" : "DIGEST", !ret);
+	return ret ? refused(ret) : pieces_of(tag) >= 0;
+}
+
+static bool do_verify(struct worker *w)
+{
+	struct hmacdev_tag cmd = {
+		.tag = (uintptr_t)all.tags[random_below(&w->r, 4)],
+		.tag_len = all.tag_len,
+	};
+	int ret = call(w->fd, HMACDEV_IOC_VERIFY, &cmd);
+
+	count_call("VERIFY", !ret);
+	return !ret || ret == -EBADMSG || refused(ret);
+}
+
+static bool do_reset(struct worker *w)
+{
+	struct hmacdev_reset cmd = { };
+	int ret = call(w->fd, HMACDEV_IOC_RESET, &cmd);
+
+	count_call("RESET", !ret);
+	return !ret || ret == -ENOKEY;
+}
+
+static bool do_restrict(struct worker *w)
+{
+	struct hmacdev_restrict cmd = {
+		.rights = HMACDEV_RIGHT_ALL & ~(1 << random_below(&w->r, 6)),
+	};
+	int ret = call(w->fd, HMACDEV_IOC_RESTRICT, &cmd);
+
+	count_call("RESTRICT", !ret);
+	return !ret || ret == -ENOKEY;
+}
+
+/* Another context takes the place of one that the others are using. */
+static bool do_replace(struct worker *w)
+{
+	int fd = new_context(!random_one_in(&w->r, 4));
+	bool done = dup3(fd, w->fd, O_CLOEXEC) == w->fd;
+
+	count_call("open", true);
+	count_call("dup", done);
+	close(fd);
+	count_call("close", true);
+	return done;
+}
+
+static bool do_fork(struct worker *w)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(!(do_update(w) && do_mac(w) && do_copy(w)));
+	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
+}
+
+static const struct {
+	const char *name;
+	bool (*run)(struct worker *w);
+	unsigned int one_in;
+} any[] = {
+	{ "MAC", do_mac, 1 }, { "BATCH", do_batch, 1 },
+	{ "ONESHOT", do_oneshot, 2 }, { "INFO", do_info, 1 },
+	{ "DERIVE", do_derive, 1 }, { "COPY", do_copy, 1 },
+	{ "COPY", do_copy, 1 }, { "UPDATE", do_update, 1 },
+	{ "UPDATE", do_update, 1 }, { "write", do_write, 1 },
+	{ "UPDATE that cannot be read", do_bad_update, 4 },
+	{ "DIGEST or FINALIZE", do_tag, 1 }, { "VERIFY", do_verify, 2 },
+	{ "RESET", do_reset, 2 }, { "RESTRICT", do_restrict, 4 },
+	{ "NEW", do_new, 2 }, { "dup over another", do_replace, 4 },
+	{ "calls by a child", do_fork, 12 },
+};
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	size_t i, what;
+
+	for (i = 0; i < CALLS && !w->wrong; i++) {
+		w->fd = random_pick(&w->r, all.fds);
+		do {
+			what = random_below(&w->r, sizeof(any) /
+					    sizeof(any[0]));
+		} while (!random_one_in(&w->r, any[what].one_in));
+		if (!any[what].run(w))
+			w->wrong = any[what].name;
+	}
+	return NULL;
+}
+
+static void make_tags(void)
+{
+	struct secret *key = secret_new(all.alg, all.tag_len, all.key,
+					sizeof(all.key));
+	struct context *ctx = context_new();
+	struct secret *child;
+	struct tag tag;
+	int i;
+
+	key->refs++;
+	context_key(ctx, key, HMACDEV_RIGHT_ALL);
+	for (i = 0; i <= PIECES_MAX; i++) {
+		context_tag(ctx, &tag);
+		memcpy(all.tags[i], tag.bytes, sizeof(tag.bytes));
+		context_append(ctx, all.msg, all.piece);
+	}
+	context_put(ctx);
+	for (i = 0; i < SHORT_MAX; i++) {
+		child = secret_derive(key, all.alg, all.tag_len, all.msg,
+				      i * all.piece);
+		secret_mac(child, NULL, 0, &tag);
+		memcpy(all.children[i], tag.bytes, sizeof(tag.bytes));
+		secret_put(child);
+	}
+	secret_put(key);
+}
+
+/* Short ones, those that take heap, and those of several copies */
+static void begin(__u64 seed)
+{
+	static const size_t sizes[] = { 1, 64, 64, 100, 300, 1000, PIECE_MAX };
+	struct random r = { seed };
+	int i;
+
+	all.seed = seed;
+	do {
+		all.alg = &random_pick(&r, algorithms);
+	} while (!all.alg->md || !all.alg->available);
+	all.tag_len = HMACDEV_TAG_MIN +
+		random_below(&r, all.alg->digest_size - HMACDEV_TAG_MIN + 1);
+	random_bytes(&r, all.key, sizeof(all.key));
+	all.piece = random_pick(&r, sizes);
+	random_bytes(&r, all.msg, all.piece);
+	for (i = 1; i < SHORT_MAX; i++)
+		memcpy(all.msg + i * all.piece, all.msg, all.piece);
+	make_tags();
+	for (i = 0; i < FDS; i++)
+		all.fds[i] = new_context(i);
+}
+
+static const char *finish(void)
+{
+	const char *wrong = NULL;
+	int i;
+
+	for (i = 0; i < FDS; i++) {
+		if (!check_own(all.fds[i]))
+			wrong = "a context in the end";
+		close(all.fds[i]);
+	}
+	return wrong;
+}
+
+bool shared_run(__u64 seed)
+{
+	struct worker workers[THREADS];
+	const char *wrong = NULL;
+	int i;
+
+	begin(seed);
+	for (i = 0; i < THREADS; i++) {
+		workers[i] = (struct worker){ .r = { random_mix(seed, i) } };
+		if (pthread_create(&workers[i].thread, NULL, work, &workers[i]))
+			abort();
+	}
+	for (i = 0; i < THREADS; i++) {
+		pthread_join(workers[i].thread, NULL);
+		wrong = wrong ?: workers[i].wrong;
+	}
+	wrong = finish() ?: wrong;
+	count_round();
+	if (wrong)
+		printf("# shared by threads: %s went wrong: %s, pieces of %zu, tags of %u\n"
+		       "# try again with: make fuzz ROUND=%#llx\n", wrong,
+		       all.alg->name, all.piece, all.tag_len, seed);
+	return !wrong;
+}

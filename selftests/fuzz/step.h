@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A step: one operation with random arguments, what the specification says it
+ * does, and what it did.
+ */
+#ifndef _FUZZ_STEP_H
+#define _FUZZ_STEP_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <linux/hmacdev.h>
+
+#include "arena.h"
+#include "call.h"
+#include "model.h"
+#include "random.h"
+
+/*
+ * What a call may be refused for, in the order in which it is told. Of what is
+ * wrong in one respect, any may be told.
+ */
+enum respect {
+	FIELDS,		/* the struct and its fields */
+	KEY,
+	RIGHT,
+	STATE,
+	RECIPE,		/* a new key's algorithm, source and tag length */
+	BUFFERS,
+	DESCRIPTORS,
+	NOTHING,
+};
+
+#define REFUSALS_MAX	8
+
+struct forecast {
+	enum respect first;
+	int errs[REFUSALS_MAX];
+	int nr;
+	long min, max;		/* what it returns if it is not refused, */
+	int unsure;		/* or this errno, which cannot be foretold */
+};
+
+void refuse(struct forecast *f, enum respect in, int err);
+/* Where something else comes first, this may be told all the same. */
+void refuse_early(struct forecast *f, int err);
+bool forecast_holds(const struct forecast *f, long ret);
+
+/* That of one message with a tag, in MAC, BATCH, DIGEST and so on */
+struct tagging {
+	struct forecast f;
+	struct tag tag;
+	__u64 addr;		/* the tag's */
+	__u32 tag_len;		/* as it was given, */
+	__u64 tag_len_at;	/* where, */
+	__u32 real_len;		/* and as it should be */
+	bool sign;
+	bool overlaid;		/* by what the same call wrote later */
+};
+
+struct step;
+
+struct operation {
+	const char *name;
+	unsigned int cmd;	/* 0 if it is no ioctl */
+	size_t size;
+	void (*fill)(struct step *s);
+	void (*predict)(struct step *s);
+	/* Take what it did over into the model; false if it cannot be right. */
+	bool (*settle)(struct step *s, long ret);
+};
+
+struct step {
+	struct random r;
+	const struct operation *op;
+	struct context *ctx;
+	union {
+		struct hmacdev_alg alg;
+		struct hmacdev_new new;
+		struct hmacdev_update update;
+		struct hmacdev_tag tag;
+		struct hmacdev_reset reset;
+		struct hmacdev_copy copy;
+		struct hmacdev_restrict restrict_;
+		struct hmacdev_info info;
+		struct hmacdev_op mac;
+		struct hmacdev_batch batch;
+		struct hmacdev_derive derive;
+		struct hmacdev_oneshot oneshot;
+	} args;
+	size_t size;		/* of the caller's struct */
+	struct call call;
+	struct forecast forecast;
+	struct tagging tagging;
+	struct secret *key;	/* that NEW or DERIVE makes */
+	struct context *made;	/* what the new descriptor is to be */
+	const void *taken;	/* what is appended, as far as it is taken */
+};
+
+#define OPERATION(file, _nr, _type, _fill, _predict, _settle)		\
+	const struct operation op_##file = {				\
+		.name = #_nr,						\
+		.cmd = HMACDEV_IOC_##_nr,				\
+		.size = sizeof(struct hmacdev_##_type),			\
+		.fill = _fill,						\
+		.predict = _predict,					\
+		.settle = _settle,					\
+	}
+
+/* Each is in the file that is named by what it works on. */
+extern const struct operation op_alg, op_new, op_reset, op_copy, op_restrict,
+	op_info, op_derive, op_update, op_write, op_writev, op_splice,
+	op_sendfile, op_digest, op_finalize, op_verify, op_mac, op_batch,
+	op_oneshot, op_open;
+
+int step_init(void);
+
+/* Make an operation's call ready, and say what it should do. */
+void step_prepare(struct step *s, const struct operation *op,
+		  struct context *ctx, int fd);
+
+/* The struct comes back as @args, if the call succeeds. */
+void step_reply(struct step *s, const void *args);
+
+/* Random arguments, wrong ones among them */
+__u32 some_flags(struct random *r);
+__u32 some_rights(struct random *r);
+void some_name(struct random *r, char *name);
+__u32 some_tag_len(struct random *r, const char *name);
+__u64 some_len(struct random *r);
+void some_message(struct random *r, __u64 *addr, __u64 *len);
+
+#endif /* _FUZZ_STEP_H */
