@@ -33,6 +33,11 @@
 #define EXPECT_MEMEQ(exp, seen, len)	EXPECT_EQ(0, memcmp(exp, seen, len))
 #define ASSERT_MEMEQ(exp, seen, len)	ASSERT_EQ(0, memcmp(exp, seen, len))
 
+/* The kernel's; a 32-bit pointer can at best name what is nobody's. */
+#define TEST_KERNEL_ADDR						\
+	((void *)(uintptr_t)(sizeof(void *) == 8 ?			\
+			     0xffff888000000000 : 0xfffff000))
+
 static inline __u64 test_addr(const void *p)
 {
 	return (uintptr_t)p;
@@ -89,7 +94,7 @@ static inline int _test_alg(int fd, const char *name, struct hmacdev_alg *alg)
 	test_err(_errno, _test_alg(fd, name, alg))
 
 static inline int _test_new_opts(int fd, const char *alg, const void *key,
-				 size_t key_len, __u32 tag_len, __u32 rights)
+				 __u64 key_len, __u32 tag_len, __u32 rights)
 {
 	struct hmacdev_new cmd = {
 		.source = HMACDEV_KEY_BYTES,
@@ -110,7 +115,7 @@ static inline int _test_new_opts(int fd, const char *alg, const void *key,
 					rights))
 
 static inline int _test_new(int fd, const char *alg, const void *key,
-			    size_t key_len)
+			    __u64 key_len)
 {
 	return _test_new_opts(fd, alg, key, key_len, 0, HMACDEV_RIGHT_ALL);
 }
@@ -318,7 +323,7 @@ static inline int _test_derive(int fd, const char *alg, const void *msg,
 
 /* The tag's length, or -errno */
 static inline int _test_oneshot(int fd, const char *alg, const void *key,
-				size_t key_len, const void *msg, __u64 len,
+				__u64 key_len, const void *msg, __u64 len,
 				void *tag, __u32 size)
 {
 	struct hmacdev_oneshot cmd = {

@@ -25,6 +25,11 @@
 #include "kselftest_harness.h"
 #include "layout.h"
 
+/* One call where offsets are long anyway */
+#ifndef SYS_sendfile64
+#define SYS_sendfile64	SYS_sendfile
+#endif
+
 #define CALLS_MAX	8
 #define TAG_LEN		20
 #define ERRNO_BEFORE	4711
@@ -177,7 +182,7 @@ int open64(const char *path, int flags, ...)
 		path = "/dev/null";
 		usleep(10000);		/* so that threads meet here */
 	}
-	return syscall(SYS_openat, AT_FDCWD, path, flags, 0);
+	return syscall(SYS_openat, AT_FDCWD, path, flags | O_LARGEFILE, 0);
 }
 
 ssize_t sendfile64(int to, int from, off64_t *offset, size_t count)
@@ -191,7 +196,7 @@ ssize_t sendfile64(int to, int from, off64_t *offset, size_t count)
 	}
 	if (kernel.sendfile_limit && count > kernel.sendfile_limit)
 		count = kernel.sendfile_limit;
-	n = syscall(SYS_sendfile, to, from, offset, count);
+	n = syscall(SYS_sendfile64, to, from, offset, count);
 	if (n > 0 && kernel.resize && ftruncate(from, kernel.resize))
 		return -1;
 	return n;

@@ -6,7 +6,8 @@
  */
 #include "hmacdev_calls.h"
 
-#define KERNEL_ADDRESS	((void *)(uintptr_t)0xffff888000000000)
+/* Where no memory of the caller's can be any more; for 32 bits, it is NULL. */
+#define USER_END	(sizeof(void *) == 8 ? 1ULL << 47 : 1ULL << 32)
 
 FIXTURE(structs)
 {
@@ -163,7 +164,7 @@ TEST_F(structs, bad_address)
 	size_t cut;
 
 	test_err(EFAULT, _test_ioctl(self->fd, cmd, NULL));
-	test_err(EFAULT, _test_ioctl(self->fd, cmd, KERNEL_ADDRESS));
+	test_err(EFAULT, _test_ioctl(self->fd, cmd, TEST_KERNEL_ADDR));
 	test_err(EFAULT, _test_ioctl(self->fd, cmd, (void *)-1L));
 	for (cut = 1; cut <= self->size; cut++)
 		test_err(EFAULT, _test_ioctl(self->fd, cmd,
@@ -325,8 +326,8 @@ TEST_F(buffers, update_to_the_edge)
 }
 
 static void * const bad[] = {
-	NULL, (void *)1, KERNEL_ADDRESS, (void *)-1L, (void *)-16L,
-	(void *)(1UL << 47), (void *)((1UL << 47) - 4096),
+	NULL, (void *)1, TEST_KERNEL_ADDR, (void *)-1L, (void *)-16L,
+	(void *)(uintptr_t)USER_END, (void *)(uintptr_t)(USER_END - 4096),
 };
 
 TEST_F(buffers, bad_addresses)

@@ -10,6 +10,7 @@ set -eu
 declare -A packages=(
 	[bench]='gnuplot-nox libkcapi-dev'
 	[build]='gcc gcc-12 libc6-dev libelf1 make pkg-config'
+	[build32]='gcc-multilib'
 	[debug]='bc bison flex libelf-dev'
 	[guest]='keyutils kmod libssl-dev openssl qemu-system-x86 xz-utils'
 	[lint]='cppcheck g++ groff mandoc perl shellcheck sparse'

@@ -5,6 +5,8 @@
 # one line, "N passed, N failed, N skipped", that counts test cases. KERNEL=6.12
 # (or debug, which make test-debug means) and TEST=name choose. What the programs
 # said, and the kernels' logs, are left in build/results.
+#
+# The programs in C run twice, the second time as NAME.32: built for 32 bits.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -12,7 +14,7 @@ cd "$(dirname "$0")/../.."
 . selftests/qemu/build.sh
 
 read -ra kernels <<<"${KERNEL:-6.1 6.12}"
-packages=(build guest)
+packages=(build build32 guest)
 [[ ${kernels[*]} != *debug* ]] || packages+=(debug)
 
 limits()	# series: time for one program, for all of them, and memory
@@ -33,16 +35,36 @@ add()	# passed, failed, skipped
 # Sets programs to the paths of those to run.
 build_programs()
 {
-	local name
+	local crypto name out=$PWD/build
 
+	crypto=$(selftests/qemu/libcrypto32.sh)
 	build_tests
+	mkdir -p build/selftests32
+	build -C userspace O="$out/userspace32" CC="gcc -m32" \
+		"$out/userspace32/libhmacdev.a"
+	build "${tests[@]}" OUTPUT="$out/selftests32" \
+		LIBHMACDEV="$out/userspace32/libhmacdev.a" \
+		CC="gcc -m32 -I$crypto/include -L$crypto"
+
 	programs=()
 	for name in $(make -s "${tests[@]}" COLLECTION= emit_tests); do
 		name=${name#:}
-		[ "${name%.sh}" = "${TEST:-${name%.sh}}" ] || continue
-		programs+=("$PWD/build/selftests/$name")
+		add_program "$out/selftests/$name"
+		[[ $name != *.sh ]] || continue
+		ln -sf "$name" "$out/selftests32/$name.32"
+		add_program "$out/selftests32/$name.32"
 	done
 	[ ${#programs[@]} -gt 0 ] || die "no test ${TEST-}"
+}
+
+# TEST is the name with what comes after the dot, or without.
+add_program()	# path
+{
+	local name=${1##*/}
+
+	case ${TEST:-$name} in
+	"$name"|"${name%.*}") programs+=("$1") ;;
+	esac
 }
 
 # One guest runs them all, unless one takes the guest with it, or spoils it: then
