@@ -52,8 +52,11 @@ demo: ## a file's HMAC made by the kernel, in a guest; FILE= names the file
 test: ## every test on every kernel, in a guest; KERNEL=6.12 TEST=name
 	$(QEMU)/test.sh
 
-test-debug: ## the same on a kernel that looks for leaks, races and bad accesses
+test-debug: ## the same on a kernel that looks for leaks, locks and bad accesses
 	KERNEL=debug $(QEMU)/test.sh
+
+test-kcsan: ## the same on a kernel that looks for data races
+	KERNEL=kcsan $(QEMU)/test.sh
 
 coverage: ## what the last test-debug reached of kmod/, and what it did not
 	$(QEMU)/coverage.sh
@@ -80,4 +83,4 @@ help: ## this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
 .PHONY: all modules modules_install userspace install demo test test-debug \
-	coverage fuzz bench bench-check shell lint clean help
+	test-kcsan coverage fuzz bench bench-check shell lint clean help

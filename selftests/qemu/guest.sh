@@ -12,7 +12,7 @@
 #	125	the guest crashed, or its kernel log shows a splat, or the module
 #		could not be loaded or unloaded
 #
-#	--kernel 6.1|6.12|debug|DIR
+#	--kernel 6.1|6.12|debug|kcsan|DIR
 #				the kernel, or a directory as kernel.sh makes it
 #	--module FILE		load FILE before COMMAND, unload it after
 #	--log FILE		keep the kernel's log there
@@ -94,6 +94,10 @@ args=(
 )
 append="console=ttyS0 panic=-1 oops=panic panic_on_warn=1"
 append+=" hmacdev.job=$job"
+
+# KCSAN holds an access up and waits for another to collide with it. Where CPUs
+# are emulated, in turns, that takes longer than the default of 80 us.
+append+=" kcsan.udelay_task=500 kcsan.skip_watch=200"
 
 # /dev/kvm may be there, and open, where no stock kernel boots under it.
 if [ -n "$icount" ]; then

@@ -9,8 +9,9 @@
 # kernel.sh --source 6.1|6.12: the same for the parts of the kernel's source
 # that the tests and the checks use.
 #
-# kernel.sh debug: the same as for 6.1 but built here, from Debian's source, with
-# the options in debug.config. That takes a while, once.
+# kernel.sh debug|kcsan: the same as for 6.1 but built here, from Debian's
+# source, with the options in common.config and that name's. That takes a while,
+# once.
 #
 # Nothing is installed: this machine's boot loader and modules stay as they are.
 set -eu
@@ -18,16 +19,28 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 
 here=$(cd "$(dirname "$0")" && pwd)
+
+# A number for all that makes a difference to a kernel built here: comments and
+# the order of the options do not.
+recipe()	# name
+{
+	{
+		grep -hE '^(# )?CONFIG_' "$here"/{common,"$1"}.config | LC_ALL=C sort
+		grep -v '^ *#' "$here/debug-kernel.sh"
+	} | cksum | sed 's/ .*//; s/^/-/'
+}
+
 kind=kernel name=linux-${1-} recipe=
 case $* in
 6.1)	meta=linux-image-amd64 ;;
 6.12)	meta=linux-image-6.12-amd64 ;;
 "--source 6.1"|"--source 6.12")
 	kind=source name=linux-source-$2 meta=linux-source-$2 ;;
-debug)	kind=debug name=debug-6.1 meta=linux-source-6.1
-	recipe=$(cat "$here"/debug{.config,-kernel.sh} | cksum)
-	recipe=-${recipe%% *} ;;
-*)	die "usage: kernel.sh 6.1|6.12|debug, kernel.sh --source 6.1|6.12" ;;
+debug|kcsan)
+	kind=debug name=$1-6.1 meta=linux-source-6.1
+	recipe=$(recipe "$1") ;;
+*)	die "usage: kernel.sh 6.1|6.12|debug|kcsan," \
+		"kernel.sh --source 6.1|6.12" ;;
 esac
 
 cache=$(cache_dir)
@@ -114,7 +127,7 @@ unpack_debug()
 {
 	download "$image" busybox-static || return
 	say "building it, which takes a while"
-	"$here/debug-kernel.sh" usr/src/"$image".tar.xz >&2 ||
+	"$here/debug-kernel.sh" "${name%%-*}" usr/src/"$image".tar.xz >&2 ||
 		{ touch broken; return 1; }
 	mv bin/busybox busybox &&
 		rm -rf bin usr
@@ -126,7 +139,7 @@ fetch()
 	[ ! -d "$dir" ] || return 0
 	local tmp
 	say "unpacking $image $version"
-	tmp=$(mktemp -d "$cache/.new-$kind.XXXXXX") || return
+	tmp=$(mktemp -d "$cache/.new-$name.XXXXXX") || return
 	if ! (cd "$tmp" && "unpack_$kind"); then
 		[ ! -e "$tmp/broken" ] || die "the build failed"
 		return 1
@@ -142,9 +155,9 @@ newest_cached()
 }
 
 # One at a time: the module and the tests may both ask for the same one.
-exec 9>"$cache/lock-$kind"
+exec 9>"$cache/lock-$name"
 flock 9
-trap 'rm -rf "$cache/.new-$kind".*' EXIT
+trap 'rm -rf "$cache/.new-$name".*' EXIT
 
 if { resolve && fetch; } || { update && resolve && fetch; }; then
 	echo "$dir"

@@ -3,8 +3,8 @@
 #
 # make test: run every kselftest program in a guest of each kernel, and end in
 # one line, "N passed, N failed, N skipped", that counts test cases. KERNEL=6.12
-# (or debug, which make test-debug means) and TEST=name choose. What the programs
-# said, and the kernels' logs, are left in build/results.
+# (or debug, kcsan: make test-debug, test-kcsan) and TEST=name choose. What the
+# programs said, and the kernels' logs, are left in build/results.
 #
 # The programs in C run twice, the second time as NAME.32: built for 32 bits.
 set -eu
@@ -15,12 +15,15 @@ cd "$(dirname "$0")/../.."
 
 read -ra kernels <<<"${KERNEL:-6.1 6.12}"
 packages=(build build32 guest)
-[[ ${kernels[*]} != *debug* ]] || packages+=(debug)
+[[ ${kernels[*]} != *[a-z]* ]] || packages+=(debug)
 
 limits()	# series: time for one program, for all of them, and memory
 {
 	seconds=300 guest_seconds=1200 memory=1024
-	[ "$1" != debug ] || seconds=900 guest_seconds=3600 memory=2048
+	case $1 in
+	debug)	seconds=900 guest_seconds=3600 memory=2048 ;;
+	kcsan)	seconds=900 guest_seconds=3600 ;;
+	esac
 }
 
 passed=0 failed=0 skipped=0
