@@ -109,17 +109,66 @@ run()	# program...
 	done
 }
 
+# In the background, as many kernels at a time as there are processors, each with
+# what it says in a file.
+start()	# series
+{
+	local name results=$PWD/build/results/$1
+
+	build_module "$1"
+	limits "$1"
+	rm -rf "$results"
+	mkdir -p "$results"
+	while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+		wait -n || :
+	done
+
+	set -m		# in a process group, which can be ended
+	{
+		name=${kernel##*/}
+		echo "== ${name#linux-}"
+		run "${programs[@]}"
+		echo "$passed $failed $skipped" >"$results/counts"
+	} >"$results/said" 2>&1 </dev/null &
+	set +m
+	pids[$1]=$!
+}
+
+finish()	# series
+{
+	local count=(0 1 0) results=$PWD/build/results/$1
+
+	tail -n +1 -f --pid="${pids[$1]}" "$results/said"
+	if [ -e "$results/counts" ]; then
+		read -ra count <"$results/counts"
+	else
+		echo "FAILED to run the tests on $1"
+	fi
+	add "${count[@]}"
+}
+
+stop()
+{
+	local pid
+
+	trap '' INT TERM HUP	# make and a terminal may both send one
+	for pid in $(jobs -rp); do
+		kill -- "-$pid" 2>/dev/null || :
+	done
+}
+
+declare -A pids=()
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
 selftests/qemu/setup.sh "${packages[@]}"
 build_programs
 for series in "${kernels[@]}"; do
-	build_module "$series"
-	limits "$series"
-	results=$PWD/build/results/$series
-	rm -rf "$results"
-	mkdir -p "$results"
-	name=${kernel##*/}
-	echo "== ${name#linux-}"
-	run "${programs[@]}"
+	start "$series"
+done
+for series in "${kernels[@]}"; do
+	finish "$series"
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"
