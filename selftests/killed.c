@@ -69,27 +69,30 @@ static void call_oneshot(FIXTURE_DATA(killed) *self)
 		      tag, sizeof(tag));
 }
 
+/* What a call takes of 2 GiB, which have one byte more than a ssize_t counts */
+#define WRITE_MAX	0x7ffff000
+
 static void call_write(FIXTURE_DATA(killed) *self)
 {
-	_test_write(self->fd, self->msg, HMACDEV_MSG_MAX);
+	_test_write(self->fd, self->msg, WRITE_MAX);
 }
 
 static void call_writev(FIXTURE_DATA(killed) *self)
 {
-	_test_write_pieces(self->fd, self->msg, HMACDEV_MSG_MAX);
+	_test_write_pieces(self->fd, self->msg, WRITE_MAX);
 }
 
 static void call_sendfile(FIXTURE_DATA(killed) *self)
 {
 	off_t at = 0;
 
-	_test_sendfile(self->fd, self->file, &at, HMACDEV_MSG_MAX);
+	_test_sendfile(self->fd, self->file, &at, WRITE_MAX);
 }
 
 /* Until the pipe, which does not take it all at once, has had all of it */
 static void call_splice(FIXTURE_DATA(killed) *self)
 {
-	_test_vmsplice(self->fd, self->msg, HMACDEV_MSG_MAX);
+	_test_vmsplice(self->fd, self->msg, WRITE_MAX);
 }
 
 #define KILLED(_name, ...)						\
@@ -111,7 +114,7 @@ FIXTURE_SETUP(killed)
 {
 	self->fd = test_open_half();
 	self->file = memfd_create("killed", MFD_CLOEXEC);
-	ASSERT_EQ(0, ftruncate(self->file, HMACDEV_MSG_MAX));
+	ASSERT_EQ(0, ftruncate64(self->file, HMACDEV_MSG_MAX));
 	self->msg = mmap(NULL, HMACDEV_MSG_MAX, PROT_READ, MAP_PRIVATE |
 			 MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->msg);
