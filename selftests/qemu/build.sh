@@ -42,5 +42,8 @@ build_tests()
 	tests=(-C selftests OUTPUT="$PWD/build/selftests"
 		KSELFTEST_DIR="$source/tools/testing/selftests")
 	build userspace
+	build -C userspace O="$PWD/build/userspace-libc" \
+		CPPFLAGS=-DHMACDEV_LIBC_IOCTL \
+		"$PWD/build/userspace-libc/libhmacdev.a"
 	build "${tests[@]}"
 }

@@ -46,7 +46,7 @@ build_programs()
 	build -C userspace O="$out/userspace32" CC="gcc -m32" \
 		"$out/userspace32/libhmacdev.a"
 	build "${tests[@]}" OUTPUT="$out/selftests32" \
-		LIBHMACDEV="$out/userspace32/libhmacdev.a" \
+		LIBHMACDEV{,_LIBC}="$out/userspace32/libhmacdev.a" \
 		CC="gcc -m32 -I$crypto/include -L$crypto"
 
 	programs=()
