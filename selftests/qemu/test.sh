@@ -7,6 +7,7 @@
 # programs said, and the kernels' logs, are left in build/results.
 #
 # The programs in C run twice, the second time as NAME.32: built for 32 bits.
+# Those that count instructions have a guest of their own, which does.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -19,7 +20,7 @@ packages=(build build32 guest)
 
 limits()	# series: time for one program, for all of them, and memory
 {
-	seconds=300 guest_seconds=1200 memory=1024
+	seconds=300 guest_seconds=2400 memory=1024
 	case $1 in
 	debug)	seconds=900 guest_seconds=3600 memory=2048 ;;
 	kcsan)	seconds=900 guest_seconds=3600 ;;
@@ -35,7 +36,7 @@ add()	# passed, failed, skipped
 	skipped=$((skipped + $3))
 }
 
-# Sets programs to the paths of those to run.
+# Sets programs, and counted, to the paths of those to run.
 build_programs()
 {
 	local crypto name out=$PWD/build
@@ -49,24 +50,33 @@ build_programs()
 		LIBHMACDEV{,_LIBC}="$out/userspace32/libhmacdev.a" \
 		CC="gcc -m32 -I$crypto/include -L$crypto"
 
-	programs=()
+	programs=() counted=()
 	for name in $(make -s "${tests[@]}" COLLECTION= emit_tests); do
-		name=${name#:}
-		add_program "$out/selftests/$name"
-		[[ $name != *.sh ]] || continue
-		ln -sf "$name" "$out/selftests32/$name.32"
-		add_program "$out/selftests32/$name.32"
+		add_test programs "${name#:}"
 	done
-	[ ${#programs[@]} -gt 0 ] || die "no test ${TEST-}"
+	add_test counted timing
+	[ ${#programs[@]} -gt 0 ] || [ ${#counted[@]} -gt 0 ] ||
+		die "no test ${TEST-}"
+}
+
+add_test()	# list, name
+{
+	local out=$PWD/build
+
+	add_program "$1" "$out/selftests/$2"
+	[[ $2 != *.sh ]] || return 0
+	ln -sf "$2" "$out/selftests32/$2.32"
+	add_program "$1" "$out/selftests32/$2.32"
 }
 
 # TEST is the name with what comes after the dot, or without.
-add_program()	# path
+add_program()	# list, path
 {
-	local name=${1##*/}
+	local -n list=$1
+	local name=${2##*/}
 
 	case ${TEST:-$name} in
-	"$name"|"${name%.*}") programs+=("$1") ;;
+	"$name"|"${name%.*}") list+=("$2") ;;
 	esac
 }
 
@@ -80,7 +90,7 @@ run()	# program...
 		status=0 ran=
 		name=$(basename "$1")
 		selftests/qemu/guest.sh --kernel "$kernel" --rw "$results" \
-			--log "$results/$name.log" \
+			--log "$results/$name.log" "${options[@]}" \
 			--timeout "$guest_seconds" --memory "$memory" -- \
 			"$PWD/selftests/qemu/run-tests.sh" "$module" \
 			"$results" "$seconds" "$@" 2>&1 || status=$?
@@ -127,7 +137,10 @@ start()	# series
 	{
 		name=${kernel##*/}
 		echo "== ${name#linux-}"
+		options=()
 		run "${programs[@]}"
+		options=(--icount)
+		[[ $1 == *[a-z]* ]] || run "${counted[@]}"
 		echo "$passed $failed $skipped" >"$results/counts"
 	} >"$results/said" 2>&1 </dev/null &
 	set +m
