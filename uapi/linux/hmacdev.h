@@ -101,7 +101,8 @@
  *   EINTR        the caller is being killed
  *
  * Where several hold, the first of these is told: struct and its fields, key,
- * right, state, buffers.
+ * right, state, buffers. What NEW and DERIVE are to make a key of - algorithm,
+ * tag_len, source and what goes with it - comes after the state.
  */
 
 /** define HMACDEV_NAME_LEN - room for an algorithm's name, with its NUL */
