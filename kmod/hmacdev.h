@@ -184,8 +184,8 @@ static inline void hmacdev_wipe(void *p, size_t len)
 	} while (0)
 
 /*
- * Copy few bytes to or from the user: by words, which costs less than a call and
- * its checks.
+ * Copy few bytes to or from the user: by words, which costs less than a call
+ * and its checks.
  */
 static __always_inline int
 hmacdev_move(void *ours, void __user *user, size_t len, bool give)

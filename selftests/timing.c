@@ -14,17 +14,14 @@
 /* Enough for one to come through without an interrupt */
 #define ROUNDS		100
 
-#if defined(__x86_64__) || defined(__i386__)
 static inline __u64 stamp(void)
 {
+#if __has_builtin(__builtin_ia32_rdtsc)
 	return __builtin_ia32_rdtsc();
-}
 #else
-static inline __u64 stamp(void)
-{
 	return 0;
-}
 #endif
+}
 
 /* Not optimised: each is one instruction. */
 static __u64 time_nops(void)

@@ -63,8 +63,8 @@ static inline int hmacdev_device_ioctl(int fd, unsigned long request, void *arg)
 }
 
 /*
- * Into a field of HMACDEV_NAME_LEN bytes, all of it. One that is too long has no
- * NUL then, and the kernel says so.
+ * Into a field of HMACDEV_NAME_LEN bytes, all of it. One that is too long has
+ * no NUL then, and the kernel says so.
  */
 static inline void hmacdev_put_name(char *field, const char *name)
 {
