@@ -32,8 +32,6 @@ static const struct hmacdev_algorithm algorithms[] = {
 	{ "streebog512", NULL, "hmac(streebog512)", 64, 64, false },
 };
 
-#define ALGORITHMS_END (algorithms + ARRAY_SIZE(algorithms))
-
 static char *allowed[ARRAY_SIZE(algorithms)];
 static unsigned int allowed_count;
 module_param_array_named(algs, allowed, charp, &allowed_count, 0444);
@@ -50,7 +48,7 @@ static const struct hmacdev_algorithm *find(const char *name)
 	size_t len;
 
 	/* Spelt and padded as here, it is found without a call. */
-	for (alg = algorithms; alg < ALGORITHMS_END; alg++)
+	for (alg = algorithms; alg < algorithms + ARRAY_SIZE(algorithms); alg++)
 		if (!memcmp(name, alg->name, sizeof(alg->name)))
 			return alg;
 	for (len = 0; name[len]; len++) {
@@ -65,7 +63,7 @@ static const struct hmacdev_algorithm *find(const char *name)
 		plain[len - 1] = '\0';
 		name += 5;
 	}
-	for (alg = algorithms; alg < ALGORITHMS_END; alg++)
+	for (alg = algorithms; alg < algorithms + ARRAY_SIZE(algorithms); alg++)
 		if (!strcmp(name, alg->name) ||
 		    (alg->alias && !strcmp(name, alg->alias)))
 			return alg;

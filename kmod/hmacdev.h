@@ -20,7 +20,7 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
-/* A message that fits this is worth no heap. */
+/* A message or key that fits this is worth no heap. */
 #define HMACDEV_SMALL	256
 
 /**

@@ -56,14 +56,11 @@ void hmacdev_key_put(struct hmacdev_key *key)
 	kfree(key);
 }
 
-/* Keys that are no longer than this, which is most, take no heap. */
-#define SMALL_KEY 128
-
 /* A key of bytes that pass through here: the user's, or random ones. */
 int hmacdev_key_set_bytes(struct hmacdev_key *key, u32 source, u64 from,
 			  u64 len)
 {
-	u8 small[SMALL_KEY] CRYPTO_MINALIGN_ATTR __uninitialized;
+	u8 small[HMACDEV_SMALL] CRYPTO_MINALIGN_ATTR __uninitialized;
 	u8 *bytes = small;
 	int err = 0;
 

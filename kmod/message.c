@@ -11,11 +11,12 @@
 #include "hmacdev.h"
 
 /*
- * Large enough for the cost of a piece to vanish behind that of hashing it, and
- * small enough for the hash, which may turn preemption off while it uses vector
- * registers, not to do so for long.
+ * A piece is an eighth of the message, so that to clear and wipe it costs little;
+ * but enough for the way to the hash to cost little, too, and no more than the
+ * hash, which may use vector registers, should take with preemption off.
  */
-#define PIECE	16384
+#define PIECE_MIN	1024
+#define PIECE_MAX	16384
 
 /*
  * Update a running hash with @msg. Returns how many bytes were taken: fewer
@@ -24,14 +25,16 @@
  */
 ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg)
 {
-	size_t size = min_t(size_t, iov_iter_count(msg), PIECE);
+	size_t len = iov_iter_count(msg);
+	size_t part = round_down(len / 8, PIECE_MIN);
+	size_t size = min(ALIGN(len, sizeof(u64)),
+			  clamp_t(size_t, part, PIECE_MIN, PIECE_MAX));
 	u8 small[HMACDEV_SMALL] __uninitialized, *piece = small;
 	ssize_t fed = 0;
 	int err = 0;
 
 	if (size > sizeof(small)) {
-		piece = kmalloc(ALIGN(size, sizeof(u64)),
-				GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		piece = kmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 		if (!piece)
 			return -ENOMEM;
 	}

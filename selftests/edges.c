@@ -178,7 +178,7 @@ static void check_size(struct __test_metadata *_metadata,
 	close(fd);
 }
 
-/* By words and by bytes; on the stack and, from 129 or 257 on, on the heap */
+/* By words and by bytes; on the stack and, from 257 on, on the heap */
 static const size_t sizes[] = {
 	1, 7, 8, 9, 23, 64, 127, 128, 129, 255, 256, 257,
 };

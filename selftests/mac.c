@@ -617,7 +617,9 @@ TEST_F(oneshot, key_too_long)
 
 TEST_F(oneshot, key_is_not_there)
 {
-	static const size_t lens[] = { 1, 8, 128, 129, 4096, HMACDEV_KEY_MAX };
+	static const size_t lens[] = {
+		1, 8, 128, 256, 257, 4096, HMACDEV_KEY_MAX,
+	};
 	char *edge;
 	size_t i;
 
