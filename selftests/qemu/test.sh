@@ -137,6 +137,7 @@ start()	# series
 	limits "$series"
 	rm -rf "$results"
 	mkdir -p "$results"
+	: >"$results/said"
 	while [ "$(jobs -rp | wc -l)" -gt "$(nproc)" ]; do
 		wait -n || :
 	done
@@ -150,7 +151,7 @@ start()	# series
 		options=(--icount)
 		[[ $1 == *[a-z]* ]] || run "${counted[@]}"
 		echo "$passed $failed $skipped" >"$results/counts"
-	} >"$results/said" 2>&1 </dev/null &
+	} >>"$results/said" 2>&1 </dev/null &
 	set +m
 	pids[$1]=$!
 }
