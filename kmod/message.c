@@ -11,9 +11,9 @@
 #include "hmacdev.h"
 
 /*
- * A piece is an eighth of the message, so that to clear and wipe it costs little;
- * but enough for the way to the hash to cost little, too, and no more than the
- * hash, which may use vector registers, should take with preemption off.
+ * A piece is an eighth of the message, so that to clear and wipe it costs
+ * little; but enough for the way to the hash to cost little, too, and no more
+ * than the hash, which may use vector registers, should take unpreempted.
  */
 #define PIECE_MIN	1024
 #define PIECE_MAX	16384

@@ -130,7 +130,7 @@ TEST_F_TIMEOUT(reload, again_and_again, 800)
 			ASSERT_EQ(0, read_memory(before));
 	}
 	ASSERT_EQ(0, read_memory(after));
-	/* Records of its own, and freed memory kept to be watched, vary more. */
+	/* What it has of its own, and of memory that was freed, varies more. */
 	if (!access("/sys/kernel/debug/kmemleak", F_OK))
 		SKIP(return, "this kernel looks for leaks by itself");
 	for (i = 0; i < (long)NR_KINDS; i++) {
