@@ -61,7 +61,7 @@ test-kcsan: ## the same on a kernel that looks for data races
 coverage: ## what the last test-debug reached of kmod/, and what it did not
 	$(QEMU)/coverage.sh
 
-fuzz: ## random calls against a model; SECONDS= SEED= SEQUENCE= KERNEL=debug
+fuzz: ## random calls against a model; SECONDS= SEED= SEQUENCE= BITS=32 KERNEL=
 	selftests/fuzz/run.sh $(SECONDS)
 
 bench: ## instructions and time beside the peers', in a guest; CRYPTODEV=dir

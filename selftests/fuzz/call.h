@@ -18,8 +18,8 @@ struct call {
 	long (*run)(const struct call *call);
 	int fd;
 	unsigned int cmd;
-	__u64 arg;
-	__u64 len;
+	unsigned long arg;	/* no more than this process can say */
+	size_t len;
 	struct iovec iov[CALL_IOV_MAX];
 	int from;		/* splice, sendfile */
 	bool gives_fd;		/* what it returns is a descriptor */

@@ -202,8 +202,8 @@ int main(void)
 	if (*(getenv("FUZZ_SEQUENCE") ?: "") || option("FUZZ_ROUND", 0)) {
 		fine = replay();
 	} else {
-		ksft_print_msg("make fuzz SEED=%#llx SECONDS=%llu\n", seed,
-			       seconds);
+		ksft_print_msg("make fuzz BITS=%d SEED=%#llx SECONDS=%llu\n",
+			       CALLER_BITS, seed, seconds);
 		fine = fuzz(seed, option("FUZZ_PROCESSES", PROCESSES));
 	}
 	count_print();

@@ -94,8 +94,12 @@ static bool settle_taken(struct step *s, long ret)
 
 static void fill_write(struct step *s)
 {
+	__u64 addr, len;
+
 	s->call.run = call_write;
-	some_message(&s->r, &s->call.arg, &s->call.len);
+	some_message(&s->r, &addr, &len);
+	s->call.arg = addr;
+	s->call.len = len;
 }
 
 static void predict_write(struct step *s)
@@ -109,7 +113,7 @@ static void predict_write(struct step *s)
 	if (!is_wild(addr, len))
 		return;
 	/* The system looks at the buffer before we do, not always as closely */
-	if ((__s64)len < 0) {
+	if ((ssize_t)s->call.len < 0 && sizeof(ssize_t) == sizeof(len)) {
 		refuse(&s->forecast, BUFFERS, EFAULT);
 		refuse_early(&s->forecast, EINVAL);
 	}

@@ -10,6 +10,9 @@
 
 #include <linux/types.h>
 
+/* What a seed stands for depends on it. */
+#define CALLER_BITS	((int)(8 * sizeof(long)))
+
 struct random {
 	__u64 state;
 };

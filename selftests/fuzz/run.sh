@@ -3,9 +3,9 @@
 #
 # make fuzz: the module against a model of it, in a guest, for SECONDS=60 from
 # SEED= (a random one). KERNEL=debug is the one that looks for faults and says
-# what is reached; 6.1 and 6.12 are faster. SEQUENCE= and ROUND= do again what a
-# failure names. What was said, and the kernel's log, are left in
-# build/results/fuzz-debug.
+# what is reached; 6.1 and 6.12 are faster. BITS=32 is for a caller of 32 bits.
+# SEQUENCE= and ROUND= do again what a failure names. What was said, and the
+# kernel's log, are left in build/results/fuzz-debug.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR/../..
@@ -14,8 +14,14 @@ cd "$(dirname "$0")/../.."
 
 seconds=${1:-60}
 series=${KERNEL:-debug}
+bits=${BITS:-64}
 packages=(build guest)
 [ "$series" != debug ] || packages+=(debug)
+case $bits in
+64)	programs=build/selftests ;;
+32)	programs=build/selftests32 packages+=(build32) ;;
+*)	die "BITS is 64 or 32" ;;
+esac
 
 results=$PWD/build/results/fuzz-$series
 options=("FUZZ_SECONDS=$seconds" "FUZZ_LAST=$results/last")
@@ -25,6 +31,7 @@ done
 
 selftests/qemu/setup.sh "${packages[@]}"
 build_tests
+[ "$bits" != 32 ] || build_tests32
 build_module "$series"
 rm -rf "$results"
 mkdir -p "$results"
@@ -33,7 +40,7 @@ status=0
 selftests/qemu/guest.sh --kernel "$kernel" --rw "$results" \
 	--log "$results/fuzz.log" --timeout $((seconds + 900)) --memory 2048 -- \
 	env "${options[@]}" "$PWD/selftests/qemu/run-tests.sh" "$module" \
-	"$results" $((seconds + 300)) "$PWD/build/selftests/fuzz" || status=$?
+	"$results" $((seconds + 300)) "$PWD/$programs/fuzz" || status=$?
 [ ! -e "$results/fuzz.tap" ] || cat "$results/fuzz.tap"
 if [ "$status" != 0 ] && [ -e "$results/last" ]; then
 	say "what ran last:"

@@ -190,8 +190,8 @@ static void print_step(const struct step *s, enum way how,
 	printf("# step %u: %s %s, on %s, state %u, rights %#x, %llu bytes, tag %u\n",
 	       step, s->op->name, call_ways[how], before->alg, before->state,
 	       before->rights, before->bytes, before->tag_len);
-	printf("#   command %#x, argument %#llx, size %zu:", s->call.cmd,
-	       s->call.arg, s->op->cmd ? s->size : (size_t)s->call.len);
+	printf("#   command %#x, argument %#lx, size %zu:", s->call.cmd,
+	       s->call.arg, s->op->cmd ? s->size : s->call.len);
 	for (i = 0; i < s->op->size; i++)
 		printf("%s%02x", i % 4 ? "" : " ", bytes[i]);
 	printf("\n#   expected ");
@@ -339,6 +339,7 @@ bool sequence_run(const struct seeds *seeds, bool say, bool *new)
 	if (!wrong)
 		return true;
 	seeds_print(seeds, text);
-	printf("# %s\n# replay with: make fuzz SEQUENCE=%s\n", wrong, text);
+	printf("# %s\n# replay with: make fuzz BITS=%d SEQUENCE=%s\n", wrong,
+	       CALLER_BITS, text);
 	return false;
 }

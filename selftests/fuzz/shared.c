@@ -476,7 +476,8 @@ bool shared_run(__u64 seed)
 	count_round();
 	if (wrong)
 		printf("# shared by threads: %s went wrong: %s, pieces of %zu, tags of %u\n"
-		       "# try again with: make fuzz ROUND=%#llx\n", wrong,
-		       all.alg->name, all.piece, all.tag_len, seed);
+		       "# try again with: make fuzz BITS=%d ROUND=%#llx\n",
+		       wrong, all.alg->name, all.piece, all.tag_len,
+		       CALLER_BITS, seed);
 	return !wrong;
 }

@@ -47,3 +47,17 @@ build_tests()
 		"$PWD/build/userspace-libc/libhmacdev.a"
 	build "${tests[@]}"
 }
+
+# After build_tests: the same for 32 bits.
+build_tests32()
+{
+	local crypto out=$PWD/build
+
+	crypto=$(selftests/qemu/libcrypto32.sh)
+	mkdir -p build/selftests32
+	build -C userspace O="$out/userspace32" CC="gcc -m32" \
+		"$out/userspace32/libhmacdev.a"
+	build "${tests[@]}" OUTPUT="$out/selftests32" \
+		LIBHMACDEV{,_LIBC}="$out/userspace32/libhmacdev.a" \
+		CC="gcc -m32 -I$crypto/include -L$crypto"
+}

@@ -41,17 +41,10 @@ add()	# passed, failed, skipped
 # Sets programs, counted and short to the paths of those to run.
 build_programs()
 {
-	local crypto name program out=$PWD/build
+	local name program
 
-	crypto=$(selftests/qemu/libcrypto32.sh)
 	build_tests
-	mkdir -p build/selftests32
-	build -C userspace O="$out/userspace32" CC="gcc -m32" \
-		"$out/userspace32/libhmacdev.a"
-	build "${tests[@]}" OUTPUT="$out/selftests32" \
-		LIBHMACDEV{,_LIBC}="$out/userspace32/libhmacdev.a" \
-		CC="gcc -m32 -I$crypto/include -L$crypto"
-
+	build_tests32
 	programs=() counted=()
 	for name in $(make -s "${tests[@]}" COLLECTION= emit_tests); do
 		add_test programs "${name#:}"
@@ -70,8 +63,7 @@ add_test()	# list, name
 	local out=$PWD/build
 
 	add_program "$1" "$out/selftests/$2"
-	# The fuzzer's model knows the lengths that a 64-bit caller can have.
-	[[ $2 != *.sh && $2 != fuzz ]] || return 0
+	[[ $2 != *.sh ]] || return 0
 	ln -sf "$2" "$out/selftests32/$2.32"
 	add_program "$1" "$out/selftests32/$2.32"
 }
