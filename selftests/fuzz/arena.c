@@ -10,7 +10,8 @@
 
 /* A letter a page: to write, to read, or a hole */
 static const char map[] = "."
-	"wwwwwwwwwwwwwwr.w."		/* structs */
+	"wwwwwwr.w."			/* structs */
+	"wwwwwwwwwwwwwwr.w."		/* entries */
 	"wwwwwwwwwwwwwwwwwwwwr.w."	/* data */
 	"wwwwr.w.";			/* tags */
 
@@ -21,9 +22,10 @@ static const struct {
 	size_t first;
 	size_t pages;
 } areas[] = {
-	[ARENA_STRUCTS] = { 1, 14 },
-	[ARENA_DATA] = { 19, 20 },
-	[ARENA_TAGS] = { 43, 4 },
+	[ARENA_STRUCTS] = { 1, 6 },
+	[ARENA_ENTRIES] = { 11, 14 },
+	[ARENA_DATA] = { 29, 20 },
+	[ARENA_TAGS] = { 53, 4 },
 };
 
 enum { EXACT, MAYBE, ANY };

@@ -14,11 +14,14 @@
 #include "random.h"
 
 /*
- * The structs, the messages and the tags have areas of their own, so that no
- * call is told to write to what it has not read yet, unless a test means it.
+ * The structs, a batch's entries, the messages and the tags have areas of their
+ * own, so that no call is told to write to what it has not read yet, unless a
+ * test means it; and no pointer is a mixture of others, which may be to memory
+ * of this process that is not of the arena.
  */
 enum arena_area {
 	ARENA_STRUCTS,
+	ARENA_ENTRIES,
 	ARENA_DATA,
 	ARENA_TAGS,
 	ARENA_AREAS,

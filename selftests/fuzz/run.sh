@@ -38,7 +38,7 @@ mkdir -p "$results"
 
 status=0
 selftests/qemu/guest.sh --kernel "$kernel" --rw "$results" \
-	--log "$results/fuzz.log" --timeout $((seconds + 900)) --memory 2048 -- \
+	--log "$results/fuzz.log" --timeout $((2 * seconds + 900)) --memory 2048 -- \
 	env "${options[@]}" "$PWD/selftests/qemu/run-tests.sh" "$module" \
 	"$results" $((seconds + 300)) "$PWD/$programs/fuzz" || status=$?
 [ ! -e "$results/fuzz.tap" ] || cat "$results/fuzz.tap"

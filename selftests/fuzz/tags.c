@@ -306,7 +306,6 @@ static __u32 some_count(struct random *r)
 	}
 }
 
-/* The array is behind the structs' usual place, or nowhere */
 static void fill_batch(struct step *s)
 {
 	struct hmacdev_batch *args = &s->args.batch;
@@ -315,7 +314,7 @@ static void fill_batch(struct step *s)
 
 	args->flags = some_flags(&s->r);
 	args->count = some_count(&s->r);
-	args->ops = arena_place(&s->r, ARENA_STRUCTS,
+	args->ops = arena_place(&s->r, ARENA_ENTRIES,
 				args->count * sizeof(op));
 	for (i = 0; i < args->count && i < HMACDEV_BATCH_MAX; i++) {
 		memset(&op, 0, sizeof(op));
