@@ -5,16 +5,15 @@
  */
 #include <signal.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 
 #include "hmacdev_held.h"
+#include "hmacdev_killed.h"
 #include "hmacdev_utils.h"
 
 #define MAX		HMACDEV_BATCH_MAX
 #define UNTOUCHED	0x5a5a5a5a
 #define POISON		0xa5
 #define LARGE		(1UL << 20)
-#define PROMPT_MS	5000	/* to be killed, on a machine that is busy */
 
 static const int sizes[] = { 0, 1, 2, 255, MAX };
 
@@ -769,22 +768,14 @@ TEST_F(batch, signals_during_many)
 	close(fd);
 }
 
-/* Zeros, as many as it takes, for a message that is long on any machine */
-static void *map_zeros(void)
-{
-	return mmap(NULL, HMACDEV_MSG_MAX, PROT_READ, MAP_PRIVATE |
-		    MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-}
-
 /* Between two entries, or within one */
 TEST_F(batch, kill_during_one)
 {
 	static const size_t lens[] = { 1UL << 16, HMACDEV_MSG_MAX };
-	const void *zeros = map_zeros();
+	const void *zeros = test_map_zeros();
 	size_t i, j;
 	pid_t child;
 
-	ASSERT_NE(MAP_FAILED, zeros);
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
 		set_signs(self, MAX);
 		for (j = 0; j < MAX; j++) {
@@ -796,7 +787,7 @@ TEST_F(batch, kill_during_one)
 		if (!child)
 			_exit(_test_batch(self->fd, self->ops, MAX) < 0);
 		usleep(300000);
-		test_killed(child, PROMPT_MS);
+		test_killed(_metadata, child, PROMPT_MS);
 		test_half_intact(self->fd);
 	}
 }

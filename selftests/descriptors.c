@@ -12,11 +12,11 @@
 #include <sys/wait.h>
 #include <linux/userfaultfd.h>
 
+#include "hmacdev_killed.h"
 #include "hmacdev_utils.h"
 
 #define REST		(HALF_MSG + HALF_LEN)
 #define REST_LEN	(HALF_WHOLE - HALF_LEN)
-#define PROMPT_MS	5000	/* to be killed, on a machine that is busy */
 #define SAMPLE		(4UL << 20)
 
 FIXTURE(descriptors)
@@ -419,34 +419,6 @@ TEST_F(held, replaced_during_update)
 	test_half_intact(other);
 }
 
-static unsigned int now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* @child, which is in a call now, is gone @within so many ms of its killing */
-static void expect_killed(struct __test_metadata *_metadata, pid_t child,
-			  unsigned int within)
-{
-	unsigned int start;
-	int status = 0;		/* which is that of an exit */
-
-	EXPECT_EQ(0, waitpid(child, &status, WNOHANG))
-		TH_LOG("it ended before: %#x", status);
-	start = now_ms();
-	ASSERT_EQ(0, kill(child, SIGKILL));
-	while (waitpid(child, &status, WNOHANG) == 0) {
-		if (now_ms() - start > within)
-			break;
-		usleep(5000);
-	}
-	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		TH_LOG("status %#x after %u ms", status, now_ms() - start);
-}
-
 /* Nobody who waits for the context has to wait for its holder to die */
 TEST_F(held, kill_one_that_waits)
 {
@@ -465,7 +437,7 @@ TEST_F(held, kill_one_that_waits)
 		if (!child)
 			_exit(_test_tag(self->fd, cmds[i], tag, &len) != 0);
 		usleep(300000);
-		expect_killed(_metadata, child, PROMPT_MS);
+		test_killed(_metadata, child, PROMPT_MS);
 	}
 	let_go_update();
 	EXPECT_EQ(0, self->ret);
@@ -475,17 +447,15 @@ TEST_F(held, kill_one_that_waits)
 /* What a killed caller had appended of its bytes is undone */
 TEST_F(descriptors, kill_during_update)
 {
-	void *msg = mmap(NULL, HMACDEV_MSG_MAX, PROT_READ, MAP_PRIVATE |
-			 MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *msg = test_map_zeros();
 	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
-	unsigned int start = now_ms(), ms;
+	long start = test_now_ms(), ms;
 	__u64 len;
 	pid_t child;
 
 	/* Ten seconds on a slow machine, all that it can be on others */
-	ASSERT_NE(MAP_FAILED, msg);
 	test_update(copy, msg, SAMPLE);
-	ms = now_ms() - start + 1;
+	ms = test_now_ms() - start + 1;
 	len = SAMPLE * (2 * PROMPT_MS / ms + 1);
 	if (len > HMACDEV_MSG_MAX)
 		len = HMACDEV_MSG_MAX;
@@ -496,7 +466,7 @@ TEST_F(descriptors, kill_during_update)
 	if (!child)
 		_exit(_test_update(self->fd, msg, len) != 0);
 	usleep(1000 * (ms / 10));
-	expect_killed(_metadata, child, ms / 2);
+	test_killed(_metadata, child, ms / 2);
 	test_half_intact(self->fd);
 	close(copy);
 }

@@ -8,9 +8,7 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <linux/userfaultfd.h>
 
 #include "hmacdev_utils.h"
@@ -66,29 +64,6 @@ static inline void *make_held_call(void *arg)
 	held->ret = held->call(held->arg);
 	return NULL;
 }
-
-/*
- * @child, which is in a call now, is gone @within so many ms of its killing.
- * Returns 0, or -errno: ESRCH if it had ended before.
- */
-static inline int _test_killed(pid_t child, int within)
-{
-	int status;
-
-	if (waitpid(child, &status, WNOHANG))
-		return -ESRCH;
-	if (kill(child, SIGKILL))
-		return -errno;
-	for (; within > 0; within -= 5) {
-		if (waitpid(child, &status, WNOHANG))
-			return WIFSIGNALED(status) ? 0 : -EINTR;
-		usleep(5000);
-	}
-	return -ETIMEDOUT;
-}
-
-#define test_killed(child, within)					\
-	EXPECT_EQ(0, _test_killed(child, within))
 
 /* Start the call, and return when it waits for the page */
 static inline void test_hold(struct __test_metadata *_metadata,

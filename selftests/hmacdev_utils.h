@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/hmacdev.h>
@@ -432,6 +433,14 @@ static inline void test_fill(void *buf, size_t len)
 
 	for (i = 0; i < len; i++)
 		p[i] = i * 7 + (i >> 8) * 13 + (i >> 16);
+}
+
+static inline long test_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* SplitMix64 */

@@ -4,11 +4,11 @@
  * one that comes along. Neither has to do with the running message.
  */
 #include "hmacdev_held.h"
+#include "hmacdev_killed.h"
 #include "hmacdev_utils.h"
 
 #define POISON		0xa5
 #define KERNEL_ADDR	0xffff888000000000
-#define PROMPT_MS	5000	/* to be killed, on a machine that is busy */
 #define LONG		(1UL << 20)
 
 FIXTURE(whole)
@@ -369,17 +369,14 @@ TEST_F(whole, threads_side_by_side)
 
 TEST_F(whole, kill_during_one)
 {
-	const void *zeros = mmap(NULL, HMACDEV_MSG_MAX, PROT_READ, MAP_PRIVATE |
-				 MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	pid_t child;
+	const void *zeros = test_map_zeros();
+	pid_t child = fork();
 
-	ASSERT_NE(MAP_FAILED, zeros);
-	child = fork();
 	ASSERT_LE(0, child);
 	if (!child)
 		_exit(sign(self, variant, zeros, HMACDEV_MSG_MAX, self->tag));
 	usleep(300000);
-	test_killed(child, PROMPT_MS);
+	test_killed(_metadata, child, PROMPT_MS);
 	test_half_intact(self->fd);
 }
 

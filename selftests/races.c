@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "hmacdev_append.h"
 #include "hmacdev_module.h"
@@ -74,14 +73,6 @@ FIXTURE_TEARDOWN(race)
 	close(self->fd);
 	if (!geteuid())
 		test_contexts(0);
-}
-
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 static void count(FIXTURE_DATA(race) *self)
@@ -267,7 +258,7 @@ RACER(use_rights)
 
 TEST_F(race, dropped_rights)
 {
-	long end = now_ms() + RACE_MS;
+	long end = test_now_ms() + RACE_MS;
 	struct hmacdev_info info;
 	__u32 left;
 	int nr, copy;
@@ -275,7 +266,7 @@ TEST_F(race, dropped_rights)
 	ASSERT_LE(0, dup2(self->fd, SLOT));
 	start(_metadata, self, 2, race_drop_nothing);
 	start(_metadata, self, 1, race_use_rights);
-	for (nr = 1; now_ms() < end; nr++) {
+	for (nr = 1; test_now_ms() < end; nr++) {
 		copy = test_copy(self->fd, ALL);
 		store(&self->current, nr);
 		ASSERT_EQ(SLOT, dup2(copy, SLOT));
@@ -379,7 +370,7 @@ static void key_or_look(struct player *p)
 
 TEST_F(race, one_key_of_many)
 {
-	long end = now_ms() + RACE_MS;
+	long end = test_now_ms() + RACE_MS;
 	struct player p[THREADS];
 	struct rounds r;
 	__u8 want[THREADS][HALF_TAG_LEN], tag[HALF_TAG_LEN];
@@ -389,7 +380,7 @@ TEST_F(race, one_key_of_many)
 		test_oneshot(self->fd, "sha256", &i, sizeof(i), "", 0, want[i],
 			     HALF_TAG_LEN);
 	start_rounds(_metadata, &r, p, key_or_look);
-	for (; now_ms() < end; self->done++) {
+	for (; test_now_ms() < end; self->done++) {
 		r.fd = test_open();
 		play_round(&r);
 		for (i = 0, won = 0; i < THREADS; i++) {
@@ -431,13 +422,13 @@ TEST_F(race, one_end_of_many)
 	static const int first[THREADS] = {
 		HALF_TAG_LEN, HALF_TAG_LEN, 0, -EBADMSG,
 	};
-	long end = now_ms() + RACE_MS;
+	long end = test_now_ms() + RACE_MS;
 	struct player p[THREADS];
 	struct rounds r = { .fd = self->fd };
 	int i, won;
 
 	start_rounds(_metadata, &r, p, end_message);
-	for (; now_ms() < end; self->done++) {
+	for (; test_now_ms() < end; self->done++) {
 		test_reset(r.fd);
 		test_update(r.fd, HALF_MSG, HALF_LEN);
 		play_round(&r);
@@ -463,13 +454,13 @@ static void drop_own(struct player *p)
 
 TEST_F(race, rights_one_by_one)
 {
-	long end = now_ms() + RACE_MS;
+	long end = test_now_ms() + RACE_MS;
 	struct player p[THREADS];
 	struct hmacdev_info info;
 	struct rounds r;
 
 	start_rounds(_metadata, &r, p, drop_own);
-	for (; now_ms() < end; self->done++) {
+	for (; test_now_ms() < end; self->done++) {
 		r.fd = test_copy(self->fd, ALL);
 		play_round(&r);
 		test_info(r.fd, &info);
@@ -662,13 +653,13 @@ static void execute_amid(struct __test_metadata *_metadata,
 
 TEST_F(race, execute)
 {
-	long end = now_ms() + RACE_MS;
+	long end = test_now_ms() + RACE_MS;
 	struct hmacdev_info info;
 	__u8 tag[HALF_TAG_LEN];
 	int status;
 	pid_t child;
 
-	for (; now_ms() < end; self->done++) {
+	for (; test_now_ms() < end; self->done++) {
 		child = fork();
 		ASSERT_LE(0, child);
 		if (!child)
