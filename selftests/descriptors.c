@@ -3,15 +3,13 @@
  * Descriptors and contexts: what is shared and what is not, calls that meet on
  * one context, and callers that go away in the midst of one.
  */
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <linux/userfaultfd.h>
 
+#include "hmacdev_held.h"
 #include "hmacdev_killed.h"
 #include "hmacdev_utils.h"
 
@@ -285,124 +283,74 @@ TEST(two_threads_key)
 	}
 }
 
-/*
- * A call that is held in its midst: a page of its buffer is missing until
- * userfaultfd(2) says that the kernel waits for it and the test supplies it.
- */
+/* Calls that are held while others do what they can to their descriptor */
+
 FIXTURE(held)
 {
 	int fd;
-	int uffd;
-	size_t page;
-	__u8 *map;		/* two pages; the second is missing */
-	pthread_t thread;
-	unsigned int cmd;	/* what the thread does with fd ... */
-	void *buf;		/* ... and the buffer at the missing page */
-	int ret;
+	struct held held;
 };
 
 FIXTURE_SETUP(held)
 {
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register missing = {
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-
-	self->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (self->uffd < 0)
-		SKIP(return, "userfaultfd: %s", strerror(errno));
+	test_held_init(&self->held);
 	self->fd = test_open_half();
-	self->page = sysconf(_SC_PAGESIZE);
-	self->map = mmap(NULL, 2 * self->page, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, self->map);
-	ASSERT_EQ(0, ioctl(self->uffd, UFFDIO_API, &api));
-	missing.range.start = test_addr(self->map + self->page);
-	missing.range.len = self->page;
-	ASSERT_EQ(0, ioctl(self->uffd, UFFDIO_REGISTER, &missing));
 }
 
 FIXTURE_TEARDOWN(held)
 {
-	close(self->uffd);
+	close(self->held.uffd);
 }
 
-static void *make_call(void *arg)
+/* With the rest of HALF_MSG, half of it on the missing page */
+static int update_call(void *arg)
 {
 	FIXTURE_DATA(held) *self = arg;
 
-	if (self->cmd == HMACDEV_IOC_UPDATE)
-		self->ret = _test_update(self->fd, self->buf, REST_LEN);
-	else
-		self->ret = _test_finalize(self->fd, self->buf, HALF_TAG_LEN);
-	return NULL;
+	return _test_update(self->fd, self->held.missing - REST_LEN / 2,
+			    REST_LEN);
 }
 
-/* Start the call, and return when it waits for the page */
-static void hold(struct __test_metadata *_metadata, FIXTURE_DATA(held) *self,
-		 unsigned int cmd, void *buf)
+static int finalize_call(void *arg)
 {
-	struct pollfd event = { .fd = self->uffd, .events = POLLIN };
-	struct uffd_msg msg;
+	FIXTURE_DATA(held) *self = arg;
 
-	self->cmd = cmd;
-	self->buf = buf;
-	ASSERT_EQ(0, pthread_create(&self->thread, NULL, make_call, self));
-	ASSERT_EQ(1, poll(&event, 1, 20000));
-	ASSERT_EQ(sizeof(msg), read(self->uffd, &msg, sizeof(msg)));
-	ASSERT_EQ(UFFD_EVENT_PAGEFAULT, msg.event);
+	return _test_finalize(self->fd, self->held.missing - HALF_TAG_LEN / 2,
+			      HALF_TAG_LEN);
 }
 
-/* Supply the page, @len bytes of it from @with, and wait for the call's end */
-static void let_go(struct __test_metadata *_metadata, FIXTURE_DATA(held) *self,
-		   const void *with, size_t len)
+static void hold_update(struct __test_metadata *_metadata,
+			FIXTURE_DATA(held) *self)
 {
-	struct uffdio_copy copy = {
-		.dst = test_addr(self->map + self->page),
-		.len = self->page,
-	};
-	void *page = aligned_alloc(self->page, self->page);
-
-	ASSERT_NE(NULL, page);
-	memset(page, 0, self->page);
-	memcpy(page, with, len);
-	copy.src = test_addr(page);
-	ASSERT_EQ(0, ioctl(self->uffd, UFFDIO_COPY, &copy));
-	ASSERT_EQ(0, pthread_join(self->thread, NULL));
-	free(page);
+	memcpy(self->held.missing - REST_LEN / 2, REST, REST_LEN / 2);
+	test_hold(_metadata, &self->held, update_call, self);
 }
 
-/* UPDATE with the rest of HALF_MSG, half of it on the missing page */
-#define hold_update()							\
-	do {								\
-		__u8 *_at = self->map + self->page - REST_LEN / 2;	\
-									\
-		memcpy(_at, REST, REST_LEN / 2);			\
-		hold(_metadata, self, HMACDEV_IOC_UPDATE, _at);		\
-	} while (0)
-
-#define let_go_update()							\
-	let_go(_metadata, self, REST + REST_LEN / 2, REST_LEN / 2)
+static void let_go_update(struct __test_metadata *_metadata,
+			  FIXTURE_DATA(held) *self)
+{
+	test_let_go(_metadata, &self->held, REST + REST_LEN / 2, REST_LEN / 2);
+	EXPECT_EQ(0, self->held.ret);
+}
 
 TEST_F(held, close_during_update)
 {
 	int kept = dup(self->fd);
 
-	hold_update();
+	hold_update(_metadata, self);
 	EXPECT_EQ(0, close(self->fd));
-	let_go_update();
-	EXPECT_EQ(0, self->ret);
+	let_go_update(_metadata, self);
 	test_whole_intact(kept);
 }
 
 TEST_F(held, last_close_during_finalize)
 {
-	__u8 *tag = self->map + self->page - HALF_TAG_LEN / 2;
+	__u8 *tag = self->held.missing - HALF_TAG_LEN / 2;
 
-	hold(_metadata, self, HMACDEV_IOC_FINALIZE, tag);
+	test_hold(_metadata, &self->held, finalize_call, self);
 	EXPECT_EQ(0, close(self->fd));
-	let_go(_metadata, self, "", 0);
-	EXPECT_EQ(HALF_TAG_LEN, self->ret);
+	test_let_go(_metadata, &self->held, "", 0);
+	EXPECT_EQ(HALF_TAG_LEN, self->held.ret);
 	EXPECT_MEMEQ(half_tag, tag, HALF_TAG_LEN);
 }
 
@@ -411,10 +359,9 @@ TEST_F(held, replaced_during_update)
 {
 	int kept = dup(self->fd), other = test_open_half();
 
-	hold_update();
+	hold_update(_metadata, self);
 	ASSERT_EQ(self->fd, dup2(other, self->fd));
-	let_go_update();
-	EXPECT_EQ(0, self->ret);
+	let_go_update(_metadata, self);
 	test_whole_intact(kept);
 	test_half_intact(other);
 }
@@ -430,7 +377,7 @@ TEST_F(held, kill_one_that_waits)
 	pid_t child;
 	size_t i;
 
-	hold_update();
+	hold_update(_metadata, self);
 	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
 		child = fork();
 		ASSERT_LE(0, child);
@@ -439,8 +386,7 @@ TEST_F(held, kill_one_that_waits)
 		usleep(300000);
 		test_killed(_metadata, child, PROMPT_MS);
 	}
-	let_go_update();
-	EXPECT_EQ(0, self->ret);
+	let_go_update(_metadata, self);
 	test_whole_intact(self->fd);
 }
 
