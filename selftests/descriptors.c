@@ -5,7 +5,6 @@
  */
 #include <pthread.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -120,24 +119,6 @@ TEST_F(descriptors, close_on_exec)
 	EXPECT_TRUE(survives_exec(kept));
 	ASSERT_EQ(0, fcntl(copy, F_SETFD, 0));
 	EXPECT_TRUE(survives_exec(copy));
-}
-
-TEST_F(descriptors, no_descriptor_left)
-{
-	struct rlimit old, tight;
-	int next = dup(self->fd);
-
-	ASSERT_LE(0, next);
-	close(next);
-	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &old));
-	tight = old;
-	tight.rlim_cur = next;
-	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &tight));
-	test_err_copy(EMFILE, self->fd, HMACDEV_RIGHT_ALL);
-	test_half_intact(self->fd);
-	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
-	EXPECT_EQ(next, test_copy(self->fd, HMACDEV_RIGHT_ALL));
-	test_half_intact(next);
 }
 
 /* Threads */

@@ -160,9 +160,11 @@ TEST_F(limits, descriptors)
 	tight.rlim_cur = next;
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &tight));
 	check_no_more(_metadata, self->fd, -EMFILE);
+	test_half_intact(self->fd);
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
 	test_contexts(1);
-	EXPECT_EQ(next, dup(self->fd));
+	EXPECT_EQ(next, test_copy(self->fd, ALL));
+	test_half_intact(next);
 	close(next);
 }
 
