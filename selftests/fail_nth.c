@@ -295,15 +295,6 @@ static const struct {
 	{ "/sys/kernel/debug/fail_usercopy/verbose", "0" },
 };
 
-static bool set_knob(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool set = fd >= 0 && write(fd, value, strlen(value)) > 0;
-
-	close(fd);
-	return set;
-}
-
 /* The tag of @len bytes of large after what @fd has, by small steps */
 static int reference(int fd, size_t len, __u8 *tag)
 {
@@ -326,9 +317,10 @@ FIXTURE_SETUP(fail_nth)
 	self->nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (self->nth < 0)
 		SKIP(return, "no fault injection in this kernel");
-	for (i = 0; i < ARRAY_SIZE(knobs); i++)
-		ASSERT_TRUE(set_knob(knobs[i].path, knobs[i].value))
-			TH_LOG("knob %zu: %s", i, strerror(errno));
+	for (i = 0; i < ARRAY_SIZE(knobs); i++) {
+		ASSERT_EQ(0, _test_write_file(knobs[i].path, knobs[i].value))
+			TH_LOG("%s", knobs[i].path);
+	}
 
 	test_fill(large, sizeof(large));
 	ASSERT_EQ(HALF_TAG_LEN,

@@ -29,17 +29,6 @@ static inline int _test_load(const char *parameters)
 	return ret;
 }
 
-static inline int _test_write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = write(fd, text, strlen(text)) < 0 ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
 static inline int _test_set_cap(unsigned int contexts)
 {
 	char text[16];

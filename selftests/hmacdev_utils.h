@@ -435,6 +435,18 @@ static inline void test_fill(void *buf, size_t len)
 		p[i] = i * 7 + (i >> 8) * 13 + (i >> 16);
 }
 
+/* 0, or -errno */
+static inline int _test_write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = write(fd, text, strlen(text)) < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
 static inline long test_now_ms(void)
 {
 	struct timespec ts;

@@ -412,17 +412,6 @@ TEST_F(told, refused_calls)
 #define TRACING		"/sys/kernel/tracing/instances/hmacdev"
 #define EVENTS		TRACING "/events/hmacdev/enable"
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = write(fd, text, strlen(text)) < 0 ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
 /* All there is, up to @size; the length */
 static size_t read_file(const char *path, __u8 *to, size_t size)
 {
@@ -448,7 +437,7 @@ FIXTURE(traced)
 FIXTURE_SETUP(traced)
 {
 	mkdir(TRACING, 0700);
-	if (write_file(EVENTS, "1"))
+	if (_test_write_file(EVENTS, "1"))
 		SKIP(return, "no tracing of hmacdev here, or not for us");
 	self->log = calloc(1, LOG_SIZE + 1);
 	ASSERT_NE(NULL, self->log);
@@ -456,7 +445,7 @@ FIXTURE_SETUP(traced)
 
 FIXTURE_TEARDOWN(traced)
 {
-	write_file(EVENTS, "0");
+	_test_write_file(EVENTS, "0");
 	rmdir(TRACING);
 	free(self->log);
 }
