@@ -194,19 +194,10 @@ static char fdinfo[1024];
 
 static int run_fdinfo(int fd)
 {
-	char path[64];
-	ssize_t len;
-	int ret, info;
+	int len = _test_fdinfo(fd, fdinfo, sizeof(fdinfo) - 1, 0);
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	info = open(path, O_RDONLY | O_CLOEXEC);
-	if (info < 0)
-		return -errno;
-	len = read(info, fdinfo, sizeof(fdinfo) - 1);
-	ret = len < 0 ? -errno : len;
 	fdinfo[len < 0 ? 0 : len] = '\0';
-	close(info);
-	return ret;
+	return len;
 }
 
 static int check_fdinfo(int fd, const union call_arg *arg, int ret)

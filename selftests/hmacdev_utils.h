@@ -447,6 +447,26 @@ static inline int _test_write_file(const char *path, const char *text)
 	return ret;
 }
 
+/*
+ * How many bytes of @fd's fdinfo, from @at on, there are in @text, with no NUL
+ * behind them; or -errno
+ */
+static inline int _test_fdinfo(int fd, char *text, size_t size, off_t at)
+{
+	char path[32];
+	int info, len;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	info = open(path, O_RDONLY | O_CLOEXEC);
+	if (info < 0)
+		return -errno;
+	len = pread(info, text, size, at);
+	if (len < 0)
+		len = -errno;
+	close(info);
+	return len;
+}
+
 static inline long test_now_ms(void)
 {
 	struct timespec ts;

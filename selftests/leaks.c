@@ -344,24 +344,10 @@ TEST(tags)
 
 /* Files: what is read of one is nothing, and of its fdinfo no more than that */
 
-static int read_fdinfo(int fd, char *text, size_t size, off_t at)
-{
-	char path[32];
-	int info, len;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	info = open(path, O_RDONLY | O_CLOEXEC);
-	if (info < 0)
-		return -errno;
-	len = pread(info, text, size, at);
-	close(info);
-	return len < 0 ? -errno : len;
-}
-
 #define check_fdinfo(fd, want)						\
 	do {								\
 		char _text[1024] = "", _part[1024], *_ours;		\
-		int _len = read_fdinfo(fd, _text, sizeof(_text) - 1, 0); \
+		int _len = _test_fdinfo(fd, _text, sizeof(_text) - 1, 0); \
 		int _at;						\
 									\
 		ASSERT_LT(0, _len);					\
@@ -371,8 +357,8 @@ static int read_fdinfo(int fd, char *text, size_t size, off_t at)
 		for (_at = 0; _at < _len + 100; _at += 7) {		\
 			memset(_part, 0x5a, sizeof(_part));		\
 			ASSERT_EQ(_at < _len ? _len - _at : 0,		\
-				  read_fdinfo(fd, _part, sizeof(_part),	\
-					      _at));			\
+				  _test_fdinfo(fd, _part, sizeof(_part), \
+					       _at));			\
 			if (_at >= _len)				\
 				continue;				\
 			ASSERT_MEMEQ(_text + _at, _part, _len - _at);	\

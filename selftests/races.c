@@ -186,27 +186,12 @@ RACER(copy_and_check)
 	must(!close(copy));
 }
 
-static int read_fdinfo(int fd, char *text, size_t size)
-{
-	char path[32];
-	int info, len;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	info = open(path, O_RDONLY | O_CLOEXEC);
-	if (info < 0)
-		return -errno;
-	len = read(info, text, size - 1);
-	text[len < 0 ? 0 : len] = '\0';
-	close(info);
-	return len < 0 ? -errno : len;
-}
-
 RACER(read_about)
 {
 	unsigned long long bytes = 1;
 	char text[1024] = "", *at;
 
-	must(read_fdinfo(self->fd, text, sizeof(text)) > 0);
+	must(_test_fdinfo(self->fd, text, sizeof(text) - 1, 0) > 0);
 	must(strstr(text, "hmac-state:\tactive\n") ||
 	     strstr(text, "hmac-state:\tfinalized\n"));
 	at = strstr(text, "hmac-bytes:");
@@ -606,7 +591,7 @@ static int oneshot_it(int slot)
 static int fdinfo_it(int slot)
 {
 	char text[1024];
-	int ret = read_fdinfo(slot, text, sizeof(text));
+	int ret = _test_fdinfo(slot, text, sizeof(text), 0);
 
 	/* It was there when it was opened, or it was not, or has gone since. */
 	return ret == -ENOENT ? 0 : ret;

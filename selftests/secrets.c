@@ -332,30 +332,15 @@ FIXTURE_TEARDOWN(told)
 	close(self->fd[1]);
 }
 
-static void read_fdinfo(struct __test_metadata *_metadata, int fd, char *text,
-			size_t size)
-{
-	char path[64];
-	ssize_t len;
-	int info;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	info = open(path, O_RDONLY | O_CLOEXEC);
-	ASSERT_LE(0, info);
-	len = read(info, text, size - 1);
-	ASSERT_LT(0, len);
-	text[len] = '\0';
-	close(info);
-}
-
 /* Every line of it that is ours */
 TEST_F(told, fdinfo)
 {
-	char text[2][1024], *ours;
+	char text[2][1024] = { }, *ours;
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		read_fdinfo(_metadata, self->fd[i], text[i], sizeof(text[i]));
+		ASSERT_LT(0, _test_fdinfo(self->fd[i], text[i],
+					  sizeof(text[i]) - 1, 0));
 		ours = strstr(text[i], "hmac-");
 		ASSERT_NE(NULL, ours);
 		EXPECT_STREQ("hmac-state:\tactive\nhmac-alg:\tsha256\n"

@@ -214,17 +214,13 @@ static void *read_file(void *arg)
 /* Bytes of the running message, from where no call's end is waited for */
 static __s64 bytes_so_far(struct hmacdev *h)
 {
-	char path[64], line[128];
 	unsigned long long bytes = 0;
-	FILE *f;
+	char text[1024] = "", *at;
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", hmacdev_fd(h));
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "hmac-bytes: %llu", &bytes) == 1)
-			break;
-	if (f)
-		fclose(f);
+	_test_fdinfo(hmacdev_fd(h), text, sizeof(text) - 1, 0);
+	at = strstr(text, "hmac-bytes:");
+	if (at)
+		sscanf(at, "hmac-bytes: %llu", &bytes);
 	return bytes;
 }
 
