@@ -208,17 +208,8 @@ static void fill_info(union call_arg *arg)
 
 static int check_info(int fd, const union call_arg *arg, int ret)
 {
-	static const struct hmacdev_info want = {
-		.state = HMACDEV_STATE_ACTIVE,
-		.rights = HMACDEV_RIGHT_ALL,
-		.tag_len = 32,
-		.digest_size = 32,
-		.block_size = 64,
-		.bytes = HALF_LEN,
-		.alg = "sha256",
-	};
-
-	return ret ?: call_result(!memcmp(&arg->info, &want, sizeof(want)));
+	return ret ?: call_result(!memcmp(&arg->info, &half_info,
+					  sizeof(half_info)));
 }
 
 static void fill_mac(union call_arg *arg)

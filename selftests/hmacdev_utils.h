@@ -380,6 +380,17 @@ static const __u8 whole_tag[HALF_TAG_LEN] = {
 	0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43,
 };
 
+/* What INFO says after test_open_half() */
+static const struct hmacdev_info half_info = {
+	.state = HMACDEV_STATE_ACTIVE,
+	.rights = HMACDEV_RIGHT_ALL,
+	.tag_len = 32,
+	.digest_size = 32,
+	.block_size = 64,
+	.bytes = HALF_LEN,
+	.alg = "sha256",
+};
+
 #define test_open_half()						\
 	({								\
 		int _half = test_open();				\
