@@ -99,16 +99,21 @@ APPEND(uring, by_uring, .uring = true);
 APPEND(uring_at_0, by_uring_at_0, .uring = true);
 APPEND(uring_writev, by_uring_writev, .uring = true);
 
+static __u8 *new_message(struct __test_metadata *_metadata)
+{
+	__u8 *msg = malloc(LONG);
+
+	ASSERT_NE(NULL, msg);
+	test_fill(msg, LONG);
+	return msg;
+}
+
 FIXTURE_SETUP(append)
 {
-	int err = variant->uring ? _test_uring_allowed() : 0;
-
-	if (err)
-		SKIP(return, "io_uring: %s", strerror(-err));
+	if (variant->uring)
+		test_uring_allowed();
 	self->fd = test_open_half();
-	self->msg = malloc(LONG);
-	ASSERT_NE(NULL, self->msg);
-	test_fill(self->msg, LONG);
+	self->msg = new_message(_metadata);
 }
 
 FIXTURE_TEARDOWN(append)
@@ -264,14 +269,10 @@ FROM_MEMORY(uring_writev, by_uring_writev, .uring = true);
 
 FIXTURE_SETUP(from_memory)
 {
-	int err = variant->uring ? _test_uring_allowed() : 0;
-
-	if (err)
-		SKIP(return, "io_uring: %s", strerror(-err));
+	if (variant->uring)
+		test_uring_allowed();
 	self->fd = test_open_half();
-	self->msg = malloc(LONG);
-	ASSERT_NE(NULL, self->msg);
-	test_fill(self->msg, LONG);
+	self->msg = new_message(_metadata);
 }
 
 FIXTURE_TEARDOWN(from_memory)
@@ -331,9 +332,7 @@ FIXTURE(files)
 FIXTURE_SETUP(files)
 {
 	self->fd = test_open_half();
-	self->msg = malloc(LONG);
-	ASSERT_NE(NULL, self->msg);
-	test_fill(self->msg, LONG);
+	self->msg = new_message(_metadata);
 	self->file = memfd_create("files", MFD_CLOEXEC);
 	test_write(self->file, self->msg, LONG);
 	ASSERT_EQ(0, lseek(self->file, 0, SEEK_SET));

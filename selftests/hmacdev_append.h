@@ -238,4 +238,12 @@ static inline int _test_uring_allowed(void)
 	return err;
 }
 
+#define test_uring_allowed()						\
+	do {								\
+		int _err = _test_uring_allowed();			\
+									\
+		if (_err)						\
+			SKIP(return, "io_uring: %s", strerror(-_err));	\
+	} while (0)
+
 #endif /* _HMACDEV_APPEND_H */
