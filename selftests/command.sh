@@ -4,23 +4,13 @@
 # The hmacdev command, as a person uses it: HMACDEV names it, and the module is
 # loaded. OpenSSL says what a tag should be.
 set -u
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/tap.sh"
+
 command=$(realpath "${HMACDEV:-$(dirname "$0")/../userspace/hmacdev}")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit
-n=0 failed=0
-
-result()	# name, whether it passed, what to say if not
-{
-	n=$((n + 1))
-	if [ "$2" = 0 ]; then
-		echo "ok $n $1"
-	else
-		printf '%s\n' "$3" | sed 's/^/# /'
-		echo "not ok $n $1"
-		failed=1
-	fi
-}
 
 # Each runs the rest of its arguments as "hmacdev ...".
 run()
@@ -389,7 +379,6 @@ test_device()
 	mv /dev/hmac-away /dev/hmac
 }
 
-echo 'TAP version 13'
 files
 test_sum
 test_check
@@ -402,5 +391,4 @@ test_exec_nested
 test_exec_status
 test_hmaccalc
 test_device
-echo "1..$n"
-exit $failed
+finish

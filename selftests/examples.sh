@@ -5,20 +5,10 @@
 # status, and what it prints is looked at here once more. EXAMPLES names their
 # directory; the module is loaded.
 set -u
-examples=${EXAMPLES:-$(dirname "$0")/../userspace/examples}
-n=0 failed=0
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/tap.sh"
 
-result()	# name, whether it passed, what to say if not
-{
-	n=$((n + 1))
-	if [ "$2" = 0 ]; then
-		echo "ok $n $1"
-	else
-		printf '%s\n' "$3" | sed 's/^/# /'
-		echo "not ok $n $1"
-		failed=1
-	fi
-}
+examples=${EXAMPLES:-$(dirname "$0")/../userspace/examples}
 
 # Sets said.
 run()	# example, argument...
@@ -32,8 +22,6 @@ says()	# name, how many lines, what is in them
 	[ "$(grep -cF -e "$3" <<<"$said")" = "$2" ]
 	result "$1" $? "$said"
 }
-
-echo 'TAP version 13'
 
 run sign message
 says 'sign: the tag' 1 "$(printf message | openssl dgst -sha256 -hmac key |
@@ -55,5 +43,4 @@ says "totp: the RFC's vectors" 18 'as in the RFC'
 says 'totp: SHA-1' 1 'sha1     1234567890 s  89005924'
 says 'totp: SHA-512' 1 'sha512  20000000000 s  47863826'
 
-echo "1..$n"
-exit $failed
+finish

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0
+# How scripts say in TAP what became of their cases; sourced by them, in bash.
+# shellcheck shell=bash
+
+n=0 failed=0
+echo 'TAP version 13'
+
+result()	# name, whether it passed, what to say if not
+{
+	n=$((n + 1))
+	if [ "$2" = 0 ]; then
+		echo "ok $n $1"
+	else
+		printf '%s\n' "$3" | sed 's/^/# /'
+		echo "not ok $n $1"
+		failed=1
+	fi
+}
+
+# After the last
+finish()
+{
+	echo "1..$n"
+	exit $failed
+}
