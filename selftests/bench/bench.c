@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "bench.h"
 
@@ -38,6 +40,16 @@ struct job new_job(const char *alg, size_t size)
 		.alg = alg, .tag_len = EVP_MD_get_size(md),
 		.key = bytes, .msg = bytes, .size = size,
 	};
+}
+
+/* The message, as a file that takes no disk. */
+int message_file(const struct job *job)
+{
+	int fd = memfd_create("message", MFD_CLOEXEC);
+
+	must(write(fd, job->msg, job->size) == (ssize_t)job->size,
+	     "write to a memfd");
+	return fd;
 }
 
 void die(const char *what)

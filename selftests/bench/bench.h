@@ -78,6 +78,7 @@ void scaling(void);
 void memory(void);
 
 struct job new_job(const char *alg, size_t size);
+int message_file(const struct job *job);
 
 double median(double *values, size_t count);
 void *must_alloc(size_t size);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -106,11 +105,8 @@ static void *setup_file(const struct peer *peer, const struct job *job)
 {
 	struct state *s = setup(peer, job);
 
-	if (!s)
-		return NULL;
-	s->file = memfd_create("message", MFD_CLOEXEC);
-	must(write(s->file, job->msg, job->size) == (ssize_t)job->size,
-	     "write to a memfd");
+	if (s)
+		s->file = message_file(job);
 	return s;
 }
 
