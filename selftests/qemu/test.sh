@@ -153,7 +153,9 @@ finish()	# series
 {
 	local count=(0 1 0) results=$PWD/build/results/$1
 
-	tail -n +1 -f --pid="${pids[$1]}" "$results/said"
+	# While it waits, and only then, bash does what it was trapped to do.
+	tail -n +1 -f --pid="${pids[$1]}" "$results/said" &
+	wait $!
 	if [ -e "$results/counts" ]; then
 		read -ra count <"$results/counts"
 	else
