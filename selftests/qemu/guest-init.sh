@@ -20,6 +20,10 @@ mount -t tmpfs -o nosuid,nodev,mode=755 run /run
 mount -t debugfs debugfs /sys/kernel/debug || :
 mount -t tracefs tracefs /sys/kernel/tracing || :
 mount -t cgroup2 cgroup2 /sys/fs/cgroup || :
+# To name who ran in a trace, the scheduler is patched as it runs, which emulated
+# CPUs do not always survive.
+names=/sys/kernel/tracing/options/record-cmd
+[ ! -e $names ] || echo 0 >$names
 ln -sf /proc/self/fd /dev/fd
 ln -sf /proc/self/fd/0 /dev/stdin
 ln -sf /proc/self/fd/1 /dev/stdout
