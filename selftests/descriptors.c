@@ -14,7 +14,7 @@
 
 #define REST		(HALF_MSG + HALF_LEN)
 #define REST_LEN	(HALF_WHOLE - HALF_LEN)
-#define SAMPLE		(4UL << 20)
+#define SAMPLE		(4ULL << 20)
 
 FIXTURE(descriptors)
 {

@@ -28,7 +28,7 @@
 
 /* For one test: under emulation, on a machine that has other work to do */
 #undef TEST_TIMEOUT_DEFAULT
-#define TEST_TIMEOUT_DEFAULT	120
+#define TEST_TIMEOUT_DEFAULT	240
 
 #define test_err(_errno, call)		EXPECT_EQ(-(_errno), call)
 #define EXPECT_MEMEQ(exp, seen, len)	EXPECT_EQ(0, memcmp(exp, seen, len))

@@ -101,12 +101,13 @@ TEST_F(leaks, replies)
 			close(ret);
 		close(fd[i]);
 	}
-	for (at = 0; at < self->size; at++)
+	for (at = 0; at < self->size; at++) {
 		EXPECT_TRUE(after[0].bytes[at] == after[1].bytes[at] ||
 			    (!answer &&
 			     after[0].bytes[at] == before[0].bytes[at] &&
 			     after[1].bytes[at] == before[1].bytes[at]))
 			TH_LOG("byte %zu of %zu", at, self->size);
+	}
 	EXPECT_MEMEQ(before[1].bytes + at, after[1].bytes + at,
 		     sizeof(after->bytes) - at);
 }
