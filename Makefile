@@ -58,6 +58,9 @@ test-debug: ## the same on a kernel that looks for leaks, locks and bad accesses
 test-kcsan: ## the same on a kernel that looks for data races
 	KERNEL=kcsan $(QEMU)/test.sh
 
+test-kmsan: ## the same on a kernel that looks for memory never written
+	KERNEL=kmsan $(QEMU)/test.sh
+
 coverage: ## what the last test-debug reached of kmod/, and what it did not
 	$(QEMU)/coverage.sh
 
@@ -83,4 +86,4 @@ help: ## this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
 .PHONY: all modules modules_install userspace install demo test test-debug \
-	test-kcsan coverage fuzz bench bench-check shell lint clean help
+	test-kcsan test-kmsan coverage fuzz bench bench-check shell lint clean help

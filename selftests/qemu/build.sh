@@ -22,12 +22,15 @@ build()	# argument of make...
 # Sets kernel to the directory of a kernel, and module to the module for it.
 build_module()	# series
 {
-	local release instrument=()
+	local release args=()
 
 	kernel=$(selftests/qemu/kernel.sh "$1")
 	read -r release <"$kernel/release"
-	[ "$1" != debug ] || instrument=(GCOV_PROFILE=y KCOV_INSTRUMENT=y)
-	build modules KDIR="$kernel/build" "${instrument[@]}"
+	case $1 in
+	debug)	args=(GCOV_PROFILE=y KCOV_INSTRUMENT=y) ;;
+	kmsan)	args=(CC=clang-16) ;;
+	esac
+	build modules KDIR="$kernel/build" "${args[@]}"
 	module=$PWD/build/kmod/$release/hmacdev.ko
 }
 

@@ -12,7 +12,7 @@
 #	125	the guest crashed, or its kernel log shows a splat, or the module
 #		could not be loaded or unloaded
 #
-#	--kernel 6.1|6.12|debug|kcsan|DIR
+#	--kernel 6.1|6.12|debug|kcsan|kmsan|DIR
 #				the kernel, or a directory as kernel.sh makes it
 #	--module FILE		load FILE before COMMAND, unload it after
 #	--log FILE		keep the kernel's log there

@@ -9,7 +9,7 @@
 # kernel.sh --source 6.1|6.12: the same for the parts of the kernel's source
 # that the tests and the checks use.
 #
-# kernel.sh debug|kcsan: the same as for 6.1 but built here, from Debian's
+# kernel.sh debug|kcsan|kmsan: the same as for 6.1 but built here, from Debian's
 # source, with the options in common.config and that name's. That takes a while,
 # once.
 #
@@ -36,10 +36,10 @@ case $* in
 6.12)	meta=linux-image-6.12-amd64 ;;
 "--source 6.1"|"--source 6.12")
 	kind=source name=linux-source-$2 meta=linux-source-$2 ;;
-debug|kcsan)
+debug|kcsan|kmsan)
 	kind=debug name=$1-6.1 meta=linux-source-6.1
 	recipe=$(recipe "$1") ;;
-*)	die "usage: kernel.sh 6.1|6.12|debug|kcsan," \
+*)	die "usage: kernel.sh 6.1|6.12|debug|kcsan|kmsan," \
 		"kernel.sh --source 6.1|6.12" ;;
 esac
 

@@ -27,7 +27,7 @@ splats()
 		}' | grep -aE \
 		-e 'WARNING:|BUG:|Oops|Kernel panic|Call Trace:|cut here' \
 		-e 'general protection fault|double fault|stack segment' \
-		-e 'KASAN|KCSAN|KMSAN|UBSAN|KFENCE|kmemleak: .*new suspected' \
+		-e 'KASAN|KCSAN|KMSAN:|UBSAN|KFENCE|kmemleak: .*new suspected' \
 		-e 'suspicious RCU|possible (circular|recursive|irq)' \
 		-e 'inconsistent lock|bad unlock balance|held lock freed' \
 		-e 'lock held when returning|DEBUG_LOCKS_WARN_ON' \

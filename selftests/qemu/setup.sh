@@ -12,6 +12,7 @@ declare -A packages=(
 	[build]='gcc gcc-12 libc6-dev libelf1 make pkg-config'
 	[build32]='gcc-multilib'
 	[debug]='bc bison flex libelf-dev'
+	[kmsan]='clang-16'
 	[guest]='keyutils kmod libssl-dev openssl qemu-system-x86 xz-utils'
 	[lint]='cppcheck g++ groff mandoc perl shellcheck sparse'
 )

@@ -3,7 +3,7 @@
 #
 # make test: run every kselftest program in a guest of each kernel, and end in
 # one line, "N passed, N failed, N skipped", that counts test cases. KERNEL=6.12
-# (or debug, kcsan: make test-debug, test-kcsan) and TEST=name choose; with
+# (or debug, kcsan, kmsan: make test-debug and so on) and TEST=name choose; with
 # KERNEL=debug-short the scripts and the 32-bit programs are left out, which take
 # longest there and are the least to the kernel. What the programs said, and the
 # kernels' logs, are left in build/results.
@@ -19,6 +19,7 @@ cd "$(dirname "$0")/../.."
 read -ra kernels <<<"${KERNEL:-6.1 6.12}"
 packages=(build build32 guest)
 [[ ${kernels[*]} != *[a-z]* ]] || packages+=(debug)
+[[ ${kernels[*]} != *kmsan* ]] || packages+=(kmsan)
 
 limits()	# series: time for one program, for all of them, and memory
 {
@@ -26,6 +27,7 @@ limits()	# series: time for one program, for all of them, and memory
 	case $1 in
 	debug)	seconds=900 guest_seconds=3600 memory=2048 ;;
 	kcsan)	seconds=900 guest_seconds=3600 ;;
+	kmsan)	seconds=1800 guest_seconds=7200 memory=4096 ;;
 	esac
 }
 
