@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a call leaves in the kernel's memory of a key, a message or a tag, on
+ * its stack or in what it has freed: nothing. All of the memory is searched, by
+ * way of /proc/kcore.
+ */
+#include <elf.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "hmacdev_append.h"
+#include "hmacdev_utils.h"
+
+#define SECRET		256		/* bytes; a longer one repeats them */
+#define SECRET_WORDS	(SECRET / 8)
+#define TAG_WORDS	(HALF_TAG_LEN / 8)
+#define WORDS		(SECRET_WORDS + TAG_WORDS)
+#define LONG		65536
+#define CHUNK		(1UL << 18)
+
+/* What is searched for is nowhere as it is but in the searcher's registers. */
+static volatile __u64 mask = 0x5ac36990f0a5963c;
+
+/* A process that makes a call and lives on, so that its stack is its own */
+struct caller {
+	__u64 secret;			/* the seed of it */
+	__u64 tag[TAG_WORDS];		/* the tag, if it had one, masked */
+	int fd;				/* the context, which lives on, too */
+	int ret;
+	bool done;
+};
+
+/* Each is to return 0. @secret is at the end of what can be read. */
+struct scene {
+	const char *name;
+	size_t len;			/* of the secret, in bytes */
+	bool unkeyed;
+	int (*run)(struct caller *c, const __u8 *secret);
+};
+
+static __u64 word_of(__u64 seed, unsigned int i)
+{
+	__u64 state = seed + i;
+
+	return test_random(&state);
+}
+
+static void show(__u64 seed, volatile __u64 *to, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len / 8; i++)
+		to[i] = word_of(seed, i % SECRET_WORDS);
+}
+
+static void wipe(volatile void *p, size_t len)
+{
+	volatile __u64 *words = p;
+	size_t i;
+
+	for (i = 0; i < len / 8; i++)
+		words[i] = 0;
+}
+
+static void hide_tag(struct caller *c, __u64 *tag)
+{
+	int i;
+
+	for (i = 0; i < TAG_WORDS; i++)
+		c->tag[i] = ((volatile __u64 *)tag)[i] ^ mask;
+	wipe(tag, HALF_TAG_LEN);
+}
+
+static int expected(int ret, int want)
+{
+	return ret == want ? 0 : ret ?: -EILSEQ;
+}
+
+static int sign(struct caller *c, const __u8 *msg, size_t len)
+{
+	__u64 tag[TAG_WORDS] = { };
+	int ret = _test_mac_sign(c->fd, msg, len, tag, sizeof(tag));
+
+	hide_tag(c, tag);
+	return expected(ret, HALF_TAG_LEN);
+}
+
+static int new_key(struct caller *c, const __u8 *secret)
+{
+	return _test_new(c->fd, "sha256", secret, 64);
+}
+
+static int new_long_key(struct caller *c, const __u8 *secret)
+{
+	return _test_new(c->fd, "sha256", secret, LONG / 16);
+}
+
+static int new_half_a_key(struct caller *c, const __u8 *secret)
+{
+	return expected(_test_new(c->fd, "sha256", secret, 128), -EFAULT);
+}
+
+static int finalize(struct caller *c, const __u8 *secret, size_t len)
+{
+	__u64 tag[TAG_WORDS] = { };
+	int ret = _test_update(c->fd, secret, len) ?:
+		_test_finalize(c->fd, tag, sizeof(tag));
+
+	hide_tag(c, tag);
+	return expected(ret, HALF_TAG_LEN);
+}
+
+static int update_finalize(struct caller *c, const __u8 *secret)
+{
+	return finalize(c, secret, 48);
+}
+
+static int long_update_finalize(struct caller *c, const __u8 *secret)
+{
+	return finalize(c, secret, LONG);
+}
+
+static int update_in_vain(struct caller *c, const __u8 *secret)
+{
+	return expected(_test_update(c->fd, secret, 4096), -EFAULT);
+}
+
+static int update_reset(struct caller *c, const __u8 *secret)
+{
+	return _test_update(c->fd, secret, 48) ?: _test_reset(c->fd);
+}
+
+static int write_reset(struct caller *c, const __u8 *secret)
+{
+	return expected(_test_write(c->fd, secret, 48), 48) ?:
+		_test_reset(c->fd);
+}
+
+static int digest_reset(struct caller *c, const __u8 *secret)
+{
+	__u64 tag[TAG_WORDS] = { };
+	int ret = _test_update(c->fd, secret, 48) ?:
+		_test_digest(c->fd, tag, sizeof(tag));
+
+	hide_tag(c, tag);
+	return expected(ret, HALF_TAG_LEN) ?: _test_reset(c->fd);
+}
+
+static int update_copy_reset(struct caller *c, const __u8 *secret)
+{
+	int ret = _test_update(c->fd, secret, 48), copy;
+
+	copy = _test_copy(c->fd, HMACDEV_RIGHT_ALL);
+	return ret ?: _test_reset(copy) ?: _test_reset(c->fd);
+}
+
+/* The right tag is the kernel's alone, if SIGN has left nothing. */
+static int verify(struct caller *c, const __u8 *secret)
+{
+	return sign(c, secret, 48) ?: _test_update(c->fd, secret, 48) ?:
+		expected(_test_verify(c->fd, half_tag, HALF_TAG_LEN), -EBADMSG);
+}
+
+static int mac(struct caller *c, const __u8 *secret)
+{
+	return sign(c, secret, 48);
+}
+
+static int mac_of_a_stackful(struct caller *c, const __u8 *secret)
+{
+	return sign(c, secret, SECRET);
+}
+
+static int long_mac(struct caller *c, const __u8 *secret)
+{
+	return sign(c, secret, LONG);
+}
+
+static int mac_in_vain(struct caller *c, const __u8 *secret)
+{
+	return expected(sign(c, secret, 128), -EFAULT);
+}
+
+static int mac_verify(struct caller *c, const __u8 *secret)
+{
+	return sign(c, secret, 48) ?:
+		expected(_test_mac_verify(c->fd, secret, 48, half_tag,
+					  HALF_TAG_LEN), -EBADMSG);
+}
+
+static int mac_to_nowhere(struct caller *c, const __u8 *secret)
+{
+	return sign(c, secret, 48) ?:
+		expected(_test_mac_sign(c->fd, secret, 48, NULL, HALF_TAG_LEN),
+			 -EFAULT);
+}
+
+static int batch(struct caller *c, const __u8 *secret)
+{
+	__u64 tag[TAG_WORDS] = { };
+	struct hmacdev_op op = {
+		.msg = test_addr(secret),
+		.len = 48,
+		.tag = test_addr(tag),
+		.tag_len = sizeof(tag),
+		.op = HMACDEV_OP_SIGN,
+	};
+	int ret = _test_batch(c->fd, &op, 1);
+
+	hide_tag(c, tag);
+	return expected(ret, 1) ?: op.status;
+}
+
+static int oneshot(struct caller *c, const __u8 *secret)
+{
+	__u64 tag[TAG_WORDS] = { };
+	int ret = _test_oneshot(c->fd, "sha256", secret, 64, secret + 64, 48,
+				tag, sizeof(tag));
+
+	hide_tag(c, tag);
+	return expected(ret, HALF_TAG_LEN);
+}
+
+static int derive(struct caller *c, const __u8 *secret)
+{
+	int ret = sign(c, secret, 48), child;
+
+	child = _test_derive(c->fd, "sha256", secret, 48, 0, HMACDEV_RIGHT_ALL);
+	return ret ?: child < 0 ? child : 0;
+}
+
+/* The child has the descriptor alone. */
+static int update_close(struct caller *c, const __u8 *secret)
+{
+	int copy = _test_copy(c->fd, HMACDEV_RIGHT_ALL);
+
+	return _test_update(copy, secret, 48) ?: close(copy);
+}
+
+/* Found it must be: a message that goes on. */
+static int update(struct caller *c, const __u8 *secret)
+{
+	return _test_update(c->fd, secret, 48);
+}
+
+static const struct scene scenes[] = {
+	{ "NEW", SECRET, true, new_key },
+	{ "NEW with a long key", LONG, true, new_long_key },
+	{ "NEW with half a key", 64, true, new_half_a_key },
+	{ "UPDATE, FINALIZE", SECRET, false, update_finalize },
+	{ "long UPDATE, FINALIZE", LONG, false, long_update_finalize },
+	{ "UPDATE that fails", SECRET, false, update_in_vain },
+	{ "UPDATE, RESET", SECRET, false, update_reset },
+	{ "write, RESET", SECRET, false, write_reset },
+	{ "UPDATE, DIGEST, RESET", SECRET, false, digest_reset },
+	{ "UPDATE, COPY, RESET", SECRET, false, update_copy_reset },
+	{ "UPDATE, VERIFY", SECRET, false, verify },
+	{ "MAC", SECRET, false, mac },
+	{ "MAC of 256 bytes", SECRET, false, mac_of_a_stackful },
+	{ "long MAC", LONG, false, long_mac },
+	{ "MAC that fails", 64, false, mac_in_vain },
+	{ "MAC that verifies", SECRET, false, mac_verify },
+	{ "MAC to no buffer", SECRET, false, mac_to_nowhere },
+	{ "BATCH", SECRET, false, batch },
+	{ "ONESHOT", SECRET, true, oneshot },
+	{ "DERIVE", SECRET, false, derive },
+	{ "UPDATE, close", SECRET, false, update_close },
+	{ "UPDATE alone", SECRET, false, update },
+};
+
+#define NR_SCENES	ARRAY_SIZE(scenes)
+#define CONTROL		(NR_SCENES - 1)
+
+/* All that is searched for, masked, a row a scene */
+static __u64 needles[NR_SCENES][WORDS];
+static int found[NR_SCENES];
+
+/* Which a masked word may end in: spares nearly all of the comparisons */
+static __u8 likely[1 << 16];
+
+static void add_needle(int scene, int word, __u64 masked)
+{
+	needles[scene][word] = masked;
+	likely[(__u16)masked] = 1;
+}
+
+static void add_needles(const struct caller *callers)
+{
+	int i, j;
+
+	for (i = 0; i < NR_SCENES; i++) {
+		for (j = 0; j < SECRET_WORDS; j++)
+			add_needle(i, j, word_of(callers[i].secret, j) ^ mask);
+		for (j = 0; j < TAG_WORDS; j++)
+			add_needle(i, SECRET_WORDS + j, callers[i].tag[j]);
+	}
+}
+
+/* Two words in a row: one alone may be a register that was saved. */
+static void compare(__u64 word, __u64 next)
+{
+	int i, j;
+
+	for (i = 0; i < NR_SCENES; i++)
+		for (j = 0; j < WORDS - 1; j++)
+			if (needles[i][j] == word && needles[i][j + 1] == next)
+				found[i]++;
+}
+
+static void search_chunk(const volatile __u64 *words, size_t nr)
+{
+	__u64 word, next = words[0] ^ mask;
+	size_t i;
+
+	for (i = 1; i < nr; i++) {
+		word = next;
+		next = words[i] ^ mask;
+		if (likely[(__u16)word] && likely[(__u16)next] && word != next)
+			compare(word, next);
+	}
+}
+
+/* Returns how many bytes could be read. */
+static __u64 search_segment(int kcore, __u64 *chunk, const Elf64_Phdr *segment)
+{
+	__u64 at, len, read = 0;
+
+	for (at = 0; at < segment->p_filesz; at += len) {
+		len = segment->p_filesz - at;
+		len = len < CHUNK ? len : CHUNK;
+		if (pread64(kcore, chunk, len, segment->p_offset + at) !=
+		    (ssize_t)len)
+			continue;
+		search_chunk(chunk, len / 8);
+		read += len;
+	}
+	return read;
+}
+
+/* Memory, as it is mapped once; where else it is has no physical address. */
+static bool is_memory(const Elf64_Phdr *segment)
+{
+	return segment->p_type == PT_LOAD && segment->p_paddr != -1ULL;
+}
+
+static __u64 search(int kcore, __u64 *chunk)
+{
+	Elf64_Phdr segments[64];
+	__u64 read = 0;
+	Elf64_Ehdr elf;
+	int i;
+
+	if (pread64(kcore, &elf, sizeof(elf), 0) != sizeof(elf) ||
+	    elf.e_phnum > ARRAY_SIZE(segments) ||
+	    pread64(kcore, segments, elf.e_phnum * sizeof(segments[0]),
+		    elf.e_phoff) != elf.e_phnum * (ssize_t)sizeof(segments[0]))
+		return 0;
+	for (i = 0; i < elf.e_phnum; i++)
+		if (is_memory(&segments[i]))
+			read += search_segment(kcore, chunk, &segments[i]);
+	return read;
+}
+
+static void call(struct caller *c, const struct scene *scene)
+{
+	__u8 *secret = test_alloc_edge(scene->len);
+
+	show(c->secret, (void *)secret, scene->len);
+	c->ret = scene->run(c, secret);
+	wipe(secret, scene->len);
+	__atomic_store_n(&c->done, true, __ATOMIC_RELEASE);
+	for (;;)
+		pause();
+}
+
+static pid_t start(struct __test_metadata *_metadata, struct caller *c,
+		   const struct scene *scene, __u64 *seed)
+{
+	pid_t pid;
+
+	c->secret = test_random(seed);
+	c->fd = test_open();
+	if (!scene->unkeyed)
+		test_new(c->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		call(c, scene);
+	while (!__atomic_load_n(&c->done, __ATOMIC_ACQUIRE))
+		usleep(1000);
+	EXPECT_EQ(0, c->ret)
+		TH_LOG("%s: %s", scene->name, strerror(-c->ret));
+	return pid;
+}
+
+TEST(wiped)
+{
+	struct caller *callers = mmap(NULL, sizeof(*callers) * NR_SCENES,
+				      PROT_READ | PROT_WRITE,
+				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int kcore = open("/proc/kcore", O_RDONLY | O_CLOEXEC);
+	__u64 *chunk = malloc(CHUNK), seed = getpid();
+	pid_t pids[NR_SCENES];
+	int i;
+
+	if (kcore < 0)
+		SKIP(return, "/proc/kcore: %s", strerror(errno));
+	ASSERT_NE(MAP_FAILED, callers);
+	ASSERT_NE(NULL, chunk);
+	for (i = 0; i < NR_SCENES; i++)
+		pids[i] = start(_metadata, &callers[i], &scenes[i], &seed);
+	add_needles(callers);
+	EXPECT_LT(1 << 28, search(kcore, chunk));
+	for (i = 0; i < NR_SCENES; i++) {
+		EXPECT_EQ(i == CONTROL, !!found[i])
+			TH_LOG("after %s: %d times", scenes[i].name, found[i]);
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+}
+
+TEST_HARNESS_MAIN
