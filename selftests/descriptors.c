@@ -371,6 +371,27 @@ TEST_F(held, kill_one_that_waits)
 	test_whole_intact(self->fd);
 }
 
+/* A right counts when the tag is made, not when the call begins */
+TEST_F(held, restrict_one_that_waits)
+{
+	__u8 tag[HALF_TAG_LEN];
+	int status;
+	pid_t child;
+
+	hold_update(_metadata, self);
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(-_test_digest(self->fd, tag, sizeof(tag)));
+	usleep(300000);
+	ASSERT_EQ(0, waitpid(child, &status, WNOHANG));
+	test_restrict(self->fd, HMACDEV_RIGHT_VERIFY);
+	let_go_update(_metadata, self);
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(EPERM, WEXITSTATUS(status));
+	test_verify(self->fd, whole_tag, HALF_TAG_LEN);
+}
+
 /* What a killed caller had appended of its bytes is undone */
 TEST_F(descriptors, kill_during_update)
 {
