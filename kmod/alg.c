@@ -2,12 +2,14 @@
 /*
  * The closed list of algorithms.
  *
- * A user's string only ever selects a row. What reaches the crypto API, whose
- * parser would instantiate any template that it is given the name of, is the
- * row's own constant.
+ * A user's string only ever selects a row. The row's constants reach the crypto
+ * API, whose parser would instantiate any template by name. It would also load
+ * modules for names that it does not know: all is asked for with CRYPTO_NOLOAD,
+ * and find_hash() loads the module of a row's hash, once.
  */
 #include <linux/ctype.h>
-#include <linux/err.h>
+#include <linux/fips.h>
+#include <linux/kmod.h>
 #include <linux/moduleparam.h>
 #include <linux/nospec.h>
 #include <linux/string.h>
@@ -32,13 +34,27 @@ static const struct hmacdev_algorithm algorithms[] = {
 	{ "streebog512", NULL, "hmac(streebog512)", 64, 64, false },
 };
 
-static char *allowed[ARRAY_SIZE(algorithms)];
-static unsigned int allowed_count;
-module_param_array_named(algs, allowed, charp, &allowed_count, 0444);
+static_assert(ARRAY_SIZE(algorithms) <= 32); /* bits of a u32 */
+static char *algs[ARRAY_SIZE(algorithms)];
+static unsigned int algs_count;
+module_param_array(algs, charp, &algs_count, 0444);
 MODULE_PARM_DESC(algs, "comma-separated algorithms to allow (default: all)");
 
 /* The same as a mask of rows; written at load only. */
 static u32 allowed_rows = GENMASK(ARRAY_SIZE(algorithms) - 1, 0);
+
+static bool allowed(const struct hmacdev_algorithm *alg)
+{
+	return allowed_rows & BIT(alg - algorithms);
+}
+
+/*
+ * The hash of each row that was found, which keeps it registered, and a mask of
+ * the rows for which none could be loaded; written under the lock.
+ */
+static struct crypto_shash *hashes[ARRAY_SIZE(algorithms)];
+static u32 absent_rows;
+static DEFINE_MUTEX(hashes_lock);
 
 /* As hmacdev_alg_find(), whether it is allowed or not. */
 static const struct hmacdev_algorithm *find(const char *name)
@@ -47,7 +63,7 @@ static const struct hmacdev_algorithm *find(const char *name)
 	char plain[HMACDEV_NAME_LEN] = "";
 	size_t len;
 
-	/* Spelt and padded as here, it is found without a call. */
+	/* The canonical spelling needs no conversion. */
 	for (alg = algorithms; alg < algorithms + ARRAY_SIZE(algorithms); alg++)
 		if (!memcmp(name, alg->name, sizeof(alg->name)))
 			return alg;
@@ -56,6 +72,8 @@ static const struct hmacdev_algorithm *find(const char *name)
 			return ERR_PTR(-EINVAL);
 		plain[len] = name[len] == '_' ? '-' : tolower(name[len]);
 	}
+	if (memchr_inv(name + len, 0, HMACDEV_NAME_LEN - len))
+		return ERR_PTR(-EINVAL);
 	name = plain;
 	if (strstarts(plain, "hmac-")) {
 		name += 5;
@@ -72,28 +90,67 @@ static const struct hmacdev_algorithm *find(const char *name)
 
 /*
  * The algorithm that a user means by @name, HMACDEV_NAME_LEN bytes, hostile:
- * -EINVAL if they have no end, -ENOENT if it is not listed or not allowed.
+ * -EINVAL if it is not padded with zeros, -ENOENT if not listed or not allowed.
  */
 const struct hmacdev_algorithm *hmacdev_alg_find(const char *name)
 {
 	const struct hmacdev_algorithm *alg = find(name);
 
-	if (IS_ERR(alg) || allowed_rows & BIT(alg - algorithms))
+	if (IS_ERR(alg) || allowed(alg))
 		return alg;
 	return ERR_PTR(-ENOENT);
+}
+
+/* Find the hash of a row: with @load, load its module if that was not tried. */
+static int find_hash(const struct hmacdev_algorithm *alg, bool load)
+{
+	const unsigned int row = alg - algorithms;
+	struct crypto_shash *hash;
+	int err;
+
+	if (mutex_lock_interruptible(&hashes_lock))
+		return -ERESTARTSYS;
+	hash = hashes[row] ?: crypto_alloc_shash(alg->name, 0, CRYPTO_NOLOAD);
+	if (hash == ERR_PTR(-ENOENT) && load && !(absent_rows & BIT(row))) {
+		err = request_module("crypto-%s", alg->name);
+		hash = crypto_alloc_shash(alg->name, 0, CRYPTO_NOLOAD);
+		/* Below 0, modprobe did not run: that was no attempt. */
+		if (err >= 0 && hash == ERR_PTR(-ENOENT))
+			WRITE_ONCE(absent_rows, absent_rows | BIT(row));
+	}
+	if (!IS_ERR(hash))
+		WRITE_ONCE(hashes[row], hash);
+	mutex_unlock(&hashes_lock);
+	return hmacdev_crypto_error(PTR_ERR_OR_ZERO(hash), -ENOENT);
+}
+
+/* A transform without a key, which the caller frees; @load as above. */
+struct crypto_shash *hmacdev_alg_alloc(const struct hmacdev_algorithm *alg,
+				       bool load)
+{
+	struct crypto_shash *tfm;
+	int err;
+
+	if (fips_enabled && !alg->fips)
+		return ERR_PTR(-ENOENT);
+	err = READ_ONCE(hashes[alg - algorithms]) ? 0 : find_hash(alg, load);
+	if (err)
+		return ERR_PTR(err);
+	tfm = crypto_alloc_shash(alg->template, 0, CRYPTO_NOLOAD);
+	err = hmacdev_crypto_error(PTR_ERR_OR_ZERO(tfm), -ENOENT);
+	return err ? ERR_PTR(err) : tfm;
 }
 
 /* Narrow the list, at load, to what the administrator names. */
 int hmacdev_alg_init(void)
 {
+	const struct hmacdev_algorithm *alg;
 	char name[HMACDEV_NAME_LEN];
 	u32 rows = 0;
 	unsigned int i;
 
-	for (i = 0; i < allowed_count; i++) {
-		const struct hmacdev_algorithm *alg;
-
-		if (strscpy_pad(name, allowed[i], sizeof(name)) < 0)
+	for (i = 0; i < algs_count; i++) {
+		if (strscpy_pad(name, algs[i], sizeof(name)) < 0)
 			return -EINVAL;
 		alg = find(name);
 		if (IS_ERR(alg))
@@ -105,6 +162,28 @@ int hmacdev_alg_init(void)
 	return 0;
 }
 
+void hmacdev_alg_exit(void)
+{
+	unsigned int row;
+
+	for (row = 0; row < ARRAY_SIZE(hashes); row++)
+		crypto_free_shash(hashes[row]);
+}
+
+/* Whether the kernel has it, or NEW may load it: see struct hmacdev_alg. */
+static u32 traits(const struct hmacdev_algorithm *alg)
+{
+	const u32 fips = alg->fips ? HMACDEV_ALG_FIPS : 0;
+
+	if (!allowed(alg) || (fips_enabled && !alg->fips))
+		return fips;
+	/* A query for the template would load the hash's module. */
+	if (crypto_has_shash(alg->name, 0, CRYPTO_NOLOAD))
+		return fips | HMACDEV_ALG_AVAILABLE;
+	return READ_ONCE(absent_rows) & BIT(alg - algorithms) ?
+	       fips : fips | HMACDEV_ALG_UNTRIED;
+}
+
 int hmacdev_ioctl_alg(struct hmacdev_call *call)
 {
 	struct hmacdev_alg *args = &call->args.alg;
@@ -114,6 +193,8 @@ int hmacdev_ioctl_alg(struct hmacdev_call *call)
 		return -EINVAL;
 
 	if (args->flags & HMACDEV_ALG_BY_NAME) {
+		if (args->index)
+			return -EINVAL;
 		alg = find(args->name);
 		if (IS_ERR(alg))
 			return PTR_ERR(alg);
@@ -124,13 +205,9 @@ int hmacdev_ioctl_alg(struct hmacdev_call *call)
 						     ARRAY_SIZE(algorithms))];
 	}
 
-	args->index = alg - algorithms;
 	strscpy_pad(args->name, alg->name, sizeof(args->name));
 	args->digest_size = alg->digest_size;
 	args->block_size = alg->block_size;
-	args->traits = alg->fips ? HMACDEV_ALG_FIPS : 0;
-	if (allowed_rows & BIT(alg - algorithms) &&
-	    crypto_has_shash(alg->template, 0, 0))
-		args->traits |= HMACDEV_ALG_AVAILABLE;
+	args->traits = traits(alg);
 	return hmacdev_call_reply(call);
 }

@@ -2,34 +2,13 @@
 /*
  * Contexts made from contexts: copies, and those keyed with a derived key.
  */
-#include <linux/anon_inodes.h>
-#include <linux/err.h>
-#include <linux/file.h>
-
+#include "compat.h"
 #include "hmacdev.h"
 #include "trace.h"
 
-/* Give a context to the caller as a new descriptor, which then owns it. */
-static int install(struct hmacdev_context *ctx)
-{
-	int fd = get_unused_fd_flags(O_CLOEXEC);
-	struct file *file;
-
-	if (fd < 0)
-		return fd;
-	file = anon_inode_getfile("[hmac]", &hmacdev_fops, ctx, O_RDWR);
-	if (IS_ERR(file)) {
-		put_unused_fd(fd);
-		return PTR_ERR(file);
-	}
-	stream_open(file_inode(file), file);
-	fd_install(fd, file);
-	return fd;
-}
-
 /*
- * Make a context with @key, whose reference is ours now, and with the running
- * message of @from, if there is one.
+ * Make a context with @key and, if there is a @from, with its running message.
+ * Returns the new descriptor.
  */
 static int make_child(struct hmacdev_key *key, u32 rights,
 		      struct hmacdev_context *from)
@@ -37,17 +16,13 @@ static int make_child(struct hmacdev_key *key, u32 rights,
 	struct hmacdev_context *ctx = hmacdev_context_alloc();
 	int ret;
 
-	if (IS_ERR(ctx)) {
-		hmacdev_key_put(key);
+	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
-	}
 	ret = hmacdev_context_set_key(ctx, key, rights);
-	if (ret)
-		hmacdev_key_put(key);
-	else if (from)
+	if (!ret && from)
 		ret = hmacdev_context_copy(ctx, from);
 	if (!ret)
-		ret = install(ctx);
+		ret = hmacdev_getfd(&hmacdev_fops, ctx);
 	if (ret < 0)
 		hmacdev_context_free(ctx);
 	return ret;
@@ -56,50 +31,49 @@ static int make_child(struct hmacdev_key *key, u32 rights,
 int hmacdev_ioctl_copy(struct hmacdev_call *call)
 {
 	const struct hmacdev_copy *args = &call->args.copy;
-	struct hmacdev_key *key;
+	struct hmacdev_context *ctx = call->ctx;
+	struct hmacdev_key *key = hmacdev_context_key(ctx, 0);
+	int ret;
 
-	if (args->flags || args->rights & ~HMACDEV_RIGHT_ALL)
+	if (args->flags & ~HMACDEV_COPY_FRESH)
 		return -EINVAL;
-	key = hmacdev_context_key(call->ctx, HMACDEV_RIGHT_COPY);
 	if (IS_ERR(key))
 		return PTR_ERR(key);
-	refcount_inc(&key->refs);
-	trace_hmacdev_copy(key);
-	return make_child(key, args->rights, call->ctx);
+	ret = hmacdev_context_allows(ctx, HMACDEV_RIGHT_COPY);
+	if (ret)
+		return ret;
+	ret = make_child(key, args->rights & atomic_read(&ctx->rights),
+			 args->flags & HMACDEV_COPY_FRESH ? NULL : ctx);
+	if (ret >= 0)
+		trace_hmacdev_copy(key);
+	return ret;
 }
 
 /* The tag of a message under our key, all of it, becomes the key of another. */
-static int derive_key(struct hmacdev_key *key, const struct hmacdev_key *from,
-		      const struct hmacdev_derive *args)
-{
-	u8 tag[HMACDEV_TAG_MAX];
-	int err = hmacdev_tag_make(from->tfm, args->msg, args->len, tag) ?:
-		  crypto_shash_setkey(key->tfm, tag, from->alg->digest_size);
-
-	memzero_explicit(tag, sizeof(tag));
-	return err;
-}
-
 int hmacdev_ioctl_derive(struct hmacdev_call *call)
 {
 	struct hmacdev_derive *args = &call->args.derive;
+	u8 tag[HMACDEV_TAG_MAX] __aligned(8);
 	struct hmacdev_key *from, *key;
-	int err;
+	int ret;
 
 	if (args->flags || args->reserved || args->len > HMACDEV_MSG_MAX ||
-	    args->rights & ~HMACDEV_RIGHT_ALL)
+	    !hmacdev_rights_valid(args->rights))
 		return -EINVAL;
 	from = hmacdev_context_key(call->ctx, HMACDEV_RIGHT_DERIVE);
 	if (IS_ERR(from))
 		return PTR_ERR(from);
-	key = hmacdev_key_alloc(args->alg, args->tag_len);
+	key = hmacdev_key_alloc(args->alg, args->tag_len, false);
 	if (IS_ERR(key))
 		return PTR_ERR(key);
-	err = derive_key(key, from, args);
-	if (err) {
-		hmacdev_key_put(key);
-		return err;
-	}
-	trace_hmacdev_derive(key);
-	return make_child(key, args->rights, NULL);
+	ret = hmacdev_tag_make(from->tfm, args->msg, args->len, tag) ?:
+	      hmacdev_context_allows(call->ctx, HMACDEV_RIGHT_DERIVE) ?:
+	      hmacdev_key_set(key, tag, from->alg->digest_size);
+	memzero_explicit(tag, sizeof(tag));
+	if (!ret)
+		ret = make_child(key, args->rights, NULL);
+	if (ret >= 0)
+		trace_hmacdev_derive(key);
+	hmacdev_key_put(key);
+	return ret;
 }

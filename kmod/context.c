@@ -2,49 +2,37 @@
 /*
  * Contexts: what an open file is, and the operations on its running message.
  */
-#include <linux/err.h>
-#include <linux/moduleparam.h>
 #include <linux/slab.h>
 
 #include "hmacdev.h"
 #include "trace.h"
 
-static unsigned int max_contexts = 65536;
-module_param(max_contexts, uint, 0644);
-MODULE_PARM_DESC(max_contexts, "how many contexts there may be at once");
-
-static atomic_t contexts = ATOMIC_INIT(0);
-
-/* An unkeyed context, or -ENFILE beyond what the administrator allows. */
+/* An unkeyed context, or what hmacdev_user_get() fails with. */
 struct hmacdev_context *hmacdev_context_alloc(void)
 {
-	struct hmacdev_context *ctx;
-	int err = -ENFILE;
+	struct hmacdev_context *ctx = kzalloc(sizeof(*ctx), GFP_KERNEL_ACCOUNT);
+	int err;
 
-	if ((unsigned int)atomic_inc_return(&contexts) >
-	    READ_ONCE(max_contexts))
-		goto err_uncount;
-
-	err = -ENOMEM;
-	ctx = kzalloc(sizeof(*ctx), GFP_KERNEL_ACCOUNT);
 	if (!ctx)
-		goto err_uncount;
+		return ERR_PTR(-ENOMEM);
+	ctx->user = hmacdev_user_get();
+	if (IS_ERR(ctx->user)) {
+		err = PTR_ERR(ctx->user);
+		kfree(ctx);
+		return ERR_PTR(err);
+	}
 	mutex_init(&ctx->lock);
 	return ctx;
-
-err_uncount:
-	atomic_dec(&contexts);
-	return ERR_PTR(err);
 }
 
-/* For a context that no file and no other thread has, any more or yet. */
+/* The caller must hold the only reference to @ctx. */
 void hmacdev_context_free(struct hmacdev_context *ctx)
 {
 	if (ctx->key)
 		hmacdev_key_put(ctx->key);
 	kfree_sensitive(ctx->desc);
+	hmacdev_user_put(ctx->user);
 	kfree(ctx);
-	atomic_dec(&contexts);
 }
 
 static size_t desc_size(const struct hmacdev_key *key)
@@ -63,17 +51,25 @@ static void *saved(const struct hmacdev_context *ctx)
 	return (void *)ctx->desc + desc_size(ctx->key);
 }
 
-/* Lock a context for an operation that appends, or makes use of the tag. */
-static int context_lock_active(struct hmacdev_context *ctx, u32 right)
+/* Lock a keyed context. Another caller may hold the lock for long. */
+static int context_lock(struct hmacdev_context *ctx)
 {
 	int err = PTR_ERR_OR_ZERO(hmacdev_context_key(ctx, 0));
 
 	if (err)
 		return err;
-	if (mutex_lock_killable(&ctx->lock))
-		return -EINTR;
-	/* Not before: it may be dropped while we wait. */
-	err = PTR_ERR_OR_ZERO(hmacdev_context_key(ctx, right));
+	return mutex_lock_interruptible(&ctx->lock) ? -ERESTARTSYS : 0;
+}
+
+/* Lock it for an operation that appends, or makes use of the tag. */
+static int context_lock_active(struct hmacdev_context *ctx, u32 right)
+{
+	int err = context_lock(ctx);
+
+	if (err)
+		return err;
+	/* Check after the wait: the right may be dropped during it. */
+	err = hmacdev_context_allows(ctx, right);
 	if (!err && ctx->state != HMACDEV_STATE_ACTIVE)
 		err = -EBADFD;
 	if (err)
@@ -81,20 +77,22 @@ static int context_lock_active(struct hmacdev_context *ctx, u32 right)
 	return err;
 }
 
-/* What is left of the message is as secret as the message. */
-static void context_finalize(struct hmacdev_context *ctx)
+/* Wipe the state of the running message. */
+static void context_wipe(struct hmacdev_context *ctx)
 {
 	lockdep_assert_held(&ctx->lock);
 
-	WRITE_ONCE(ctx->state, HMACDEV_STATE_FINALIZED);
 	memzero_explicit(shash_desc_ctx(ctx->desc),
 			 running_size(ctx->key) - sizeof(*ctx->desc));
 }
 
-/*
- * The tag of the running message. It is made from a copy, so that whatever
- * fails from here on leaves the message as it was.
- */
+static void context_finalize(struct hmacdev_context *ctx)
+{
+	WRITE_ONCE(ctx->state, HMACDEV_STATE_FINALIZED);
+	context_wipe(ctx);
+}
+
+/* The tag of the running message, from a copy: it may yet go on. */
 static int make_tag(struct hmacdev_context *ctx, u8 *tag)
 {
 	SHASH_DESC_ON_STACK(desc, ctx->key->tfm);
@@ -107,7 +105,7 @@ static int make_tag(struct hmacdev_context *ctx, u8 *tag)
 	      crypto_shash_import(desc, saved(ctx)) ?:
 	      crypto_shash_final(desc, tag);
 	shash_desc_zero(desc);
-	return err;
+	return hmacdev_hash_error(err);
 }
 
 /*
@@ -122,14 +120,14 @@ ssize_t hmacdev_context_update(struct hmacdev_context *ctx,
 
 	if (ret)
 		return ret;
-	ret = crypto_shash_export(ctx->desc, saved(ctx));
+	ret = hmacdev_hash_error(crypto_shash_export(ctx->desc, saved(ctx)));
 	if (ret)
 		goto unlock;
 	ret = hmacdev_message_feed(ctx->desc, msg);
 	if (whole && ret >= 0 && ret < len)
 		ret = -EFAULT;
 	if (ret >= 0)
-		WRITE_ONCE(ctx->bytes, ctx->bytes + ret);
+		atomic64_add(ret, &ctx->bytes);
 	else if (crypto_shash_import(ctx->desc, saved(ctx)))
 		context_finalize(ctx);	/* better no tag than a wrong one */
 unlock:
@@ -154,32 +152,40 @@ int hmacdev_ioctl_update(struct hmacdev_call *call)
 int hmacdev_ioctl_tag(struct hmacdev_call *call)
 {
 	const unsigned int nr = _IOC_NR(call->cmd);
-	u8 tag[HMACDEV_TAG_MAX] __uninitialized;
+	const bool verify = nr == _IOC_NR(HMACDEV_IOC_VERIFY);
+	u8 tag[HMACDEV_TAG_MAX] __aligned(8);
+	u8 given[HMACDEV_TAG_MAX] __aligned(8);
 	struct hmacdev_tag *args = &call->args.tag;
 	struct hmacdev_context *ctx = call->ctx;
 	struct hmacdev_op op = {
-		.op = nr == _IOC_NR(HMACDEV_IOC_VERIFY) ?
-		      HMACDEV_OP_VERIFY : HMACDEV_OP_SIGN,
+		.op = verify ? HMACDEV_OP_VERIFY : HMACDEV_OP_SIGN,
 		.tag = args->tag,
 		.tag_len = args->tag_len,
 	};
-	int err;
+	const struct hmacdev_key *key = hmacdev_context_key(ctx, 0);
+	int err, fault = 0;
 
 	if (args->flags)
 		return -EINVAL;
-	err = context_lock_active(ctx, op.op);
+	if (IS_ERR(key))
+		return PTR_ERR(key);
+	/* Before the lock: this may block for as long as the caller likes. */
+	if (verify && op.tag_len == key->tag_len)
+		fault = hmacdev_get(given, u64_to_user_ptr(op.tag), op.tag_len);
+	err = context_lock_active(ctx, verify ? HMACDEV_RIGHT_VERIFY :
+						HMACDEV_RIGHT_SIGN);
 	if (err)
 		return err;
-	err = hmacdev_tag_begin(ctx->key, &op) ?:
-	      make_tag(ctx, tag) ?:
-	      hmacdev_tag_end(ctx->key, &op, tag);
+	err = fault ?: hmacdev_tag_begin(key, &op) ?: make_tag(ctx, tag) ?:
+	      (verify ? hmacdev_tag_compare(key, tag, given) :
+			hmacdev_tag_put(key, &op, tag));
 	memzero_explicit(tag, sizeof(tag));
 	if (op.tag_len != args->tag_len) {
 		args->tag_len = op.tag_len;
 		if (hmacdev_call_reply(call))
 			err = -EFAULT;
 	}
-	/* That a tag is wrong is an answer, too. */
+	/* A wrong tag is a result, not a failure. */
 	if (nr != _IOC_NR(HMACDEV_IOC_DIGEST) && (!err || err == -EBADMSG))
 		context_finalize(ctx);
 	mutex_unlock(&ctx->lock);
@@ -193,17 +199,14 @@ int hmacdev_ioctl_reset(struct hmacdev_call *call)
 
 	if (call->args.reset.flags || call->args.reset.reserved)
 		return -EINVAL;
-	err = PTR_ERR_OR_ZERO(hmacdev_context_key(ctx, 0));
+	err = context_lock(ctx);
 	if (err)
 		return err;
-	if (mutex_lock_killable(&ctx->lock))
-		return -EINTR;
-	context_finalize(ctx);
-	err = crypto_shash_init(ctx->desc);
-	if (!err) {
-		WRITE_ONCE(ctx->bytes, 0);
-		WRITE_ONCE(ctx->state, HMACDEV_STATE_ACTIVE);
-	}
+	context_wipe(ctx);
+	atomic64_set(&ctx->bytes, 0);
+	err = hmacdev_hash_error(crypto_shash_init(ctx->desc));
+	WRITE_ONCE(ctx->state, err ? HMACDEV_STATE_FINALIZED :
+				     HMACDEV_STATE_ACTIVE);
 	mutex_unlock(&ctx->lock);
 	return err;
 }
@@ -218,7 +221,7 @@ static int start(struct hmacdev_context *ctx, const struct hmacdev_key *key)
 	if (!desc)
 		return -ENOMEM;
 	desc->tfm = key->tfm;
-	err = crypto_shash_init(desc);
+	err = hmacdev_hash_error(crypto_shash_init(desc));
 	if (err) {
 		kfree_sensitive(desc);
 		return err;
@@ -228,19 +231,17 @@ static int start(struct hmacdev_context *ctx, const struct hmacdev_key *key)
 	return 0;
 }
 
-/*
- * Key a context, unless it has a key: -EBUSY. The reference to @key becomes the
- * context's if this succeeds.
- */
+/* Key a context, unless it has a key: -EBUSY. It takes a reference to @key. */
 int hmacdev_context_set_key(struct hmacdev_context *ctx,
 			    struct hmacdev_key *key, u32 rights)
 {
-	int err = mutex_lock_killable(&ctx->lock);
+	int err;
 
-	if (err)
-		return err;
+	if (mutex_lock_interruptible(&ctx->lock))
+		return -ERESTARTSYS;
 	err = ctx->key ? -EBUSY : start(ctx, key);
 	if (!err) {
+		refcount_inc(&key->refs);
 		atomic_set(&ctx->rights, rights);
 		/* Pairs with the acquire in hmacdev_context_key(). */
 		smp_store_release(&ctx->key, key);
@@ -255,28 +256,28 @@ int hmacdev_ioctl_new(struct hmacdev_call *call)
 	struct hmacdev_key *key;
 	int err;
 
-	if (args->flags || args->reserved || args->rights & ~HMACDEV_RIGHT_ALL)
+	if (args->flags || args->reserved ||
+	    !hmacdev_rights_valid(args->rights))
 		return -EINVAL;
-	/* Spares the work; hmacdev_context_set_key() has the last word. */
+	/* Checked early; hmacdev_context_set_key() checks under the lock. */
 	if (!IS_ERR(hmacdev_context_key(call->ctx, 0)))
 		return -EBUSY;
 
-	key = hmacdev_key_alloc(args->alg, args->tag_len);
+	key = hmacdev_key_alloc(args->alg, args->tag_len, true);
 	if (IS_ERR(key))
 		return PTR_ERR(key);
-	err = hmacdev_key_set(key, args->source, args->key, args->key_len,
-			      args->serial) ?:
+	err = hmacdev_key_set_source(key, args->source, args->key,
+				     args->key_len, args->serial) ?:
 	      hmacdev_context_set_key(call->ctx, key, args->rights);
-	if (err)
-		hmacdev_key_put(key);
-	else
+	if (!err)
 		trace_hmacdev_new(key);
+	hmacdev_key_put(key);
 	return err;
 }
 
 /*
- * Copy the running message of @from to @to, which has the very same key and is
- * not known to anyone else yet, and keeps of its rights those that @from has.
+ * Copy the running message of @from to @to, which has the same key and no other
+ * user yet; @to keeps the rights that @from has.
  */
 int hmacdev_context_copy(struct hmacdev_context *to,
 			 struct hmacdev_context *from)
@@ -287,10 +288,10 @@ int hmacdev_context_copy(struct hmacdev_context *to,
 		return err;
 	err = crypto_shash_export(from->desc, saved(from)) ?:
 	      crypto_shash_import(to->desc, saved(from));
-	to->bytes = from->bytes;
+	atomic64_set(&to->bytes, atomic64_read(&from->bytes));
 	atomic_and(atomic_read(&from->rights), &to->rights);
 	mutex_unlock(&from->lock);
-	return err;
+	return hmacdev_hash_error(err);
 }
 
 int hmacdev_ioctl_restrict(struct hmacdev_call *call)
@@ -298,55 +299,53 @@ int hmacdev_ioctl_restrict(struct hmacdev_call *call)
 	const struct hmacdev_restrict *args = &call->args.restriction;
 	int err;
 
-	if (args->flags || args->rights & ~HMACDEV_RIGHT_ALL)
+	if (args->flags)
 		return -EINVAL;
 	err = PTR_ERR_OR_ZERO(hmacdev_context_key(call->ctx, 0));
+	/* Fully ordered: see hmacdev_context_allows(). */
 	if (!err)
-		atomic_and(args->rights, &call->ctx->rights);
+		atomic_fetch_and(args->rights, &call->ctx->rights);
 	return err;
 }
 
+/* Without the lock: it waits for nobody's message. */
 int hmacdev_ioctl_info(struct hmacdev_call *call)
 {
 	struct hmacdev_info *args = &call->args.info;
 	struct hmacdev_context *ctx = call->ctx;
+	const struct hmacdev_key *key = hmacdev_context_key(ctx, 0);
 
-	if (args->flags)
+	if (args->flags || args->reserved)
 		return -EINVAL;
-	if (mutex_lock_killable(&ctx->lock))
-		return -EINTR;
 	memset(args, 0, sizeof(*args));
-	args->state = ctx->state;
-	if (ctx->key) {
-		const struct hmacdev_algorithm *alg = ctx->key->alg;
-
+	args->known_rights = HMACDEV_RIGHTS_KNOWN;
+	if (!IS_ERR(key)) {
+		args->state = READ_ONCE(ctx->state);
 		args->rights = atomic_read(&ctx->rights);
-		args->tag_len = ctx->key->tag_len;
-		args->digest_size = alg->digest_size;
-		args->block_size = alg->block_size;
-		args->bytes = ctx->bytes;
-		strscpy(args->alg, alg->name, sizeof(args->alg));
+		args->tag_len = key->tag_len;
+		args->digest_size = key->alg->digest_size;
+		args->block_size = key->alg->block_size;
+		args->bytes = atomic64_read(&ctx->bytes);
+		strscpy(args->alg, key->alg->name, sizeof(args->alg));
 	}
-	mutex_unlock(&ctx->lock);
 	return hmacdev_call_reply(call);
 }
 
-/* For /proc/PID/fdinfo: without the lock, as it waits for nobody's message. */
+/* For /proc/PID/fdinfo; without the lock, too. */
 void hmacdev_context_show(struct seq_file *m, struct file *file)
 {
-	static const char *const states[] = {
-		[HMACDEV_STATE_UNKEYED] = "unkeyed",
-		[HMACDEV_STATE_ACTIVE] = "active",
-		[HMACDEV_STATE_FINALIZED] = "finalized",
-	};
 	struct hmacdev_context *ctx = file->private_data;
 	const struct hmacdev_key *key = hmacdev_context_key(ctx, 0);
 
-	seq_printf(m, "hmac-state:\t%s\n", states[READ_ONCE(ctx->state)]);
-	if (IS_ERR(key))
+	if (IS_ERR(key)) {
+		seq_puts(m, "hmac-state:\tunkeyed\n");
 		return;
+	}
+	seq_printf(m, "hmac-state:\t%s\n",
+		   READ_ONCE(ctx->state) == HMACDEV_STATE_ACTIVE ?
+		   "active" : "finalized");
 	seq_printf(m, "hmac-alg:\t%s\n", key->alg->name);
 	seq_printf(m, "hmac-tag-len:\t%u\n", key->tag_len);
 	seq_printf(m, "hmac-rights:\t0x%x\n", atomic_read(&ctx->rights));
-	seq_printf(m, "hmac-bytes:\t%llu\n", READ_ONCE(ctx->bytes));
+	seq_printf(m, "hmac-bytes:\t%lld\n", atomic64_read(&ctx->bytes));
 }

@@ -1,29 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/hmac, HMAC on an open file: the device, and the way of a call. What each
- * call does is said in <linux/hmacdev.h>.
+ * /dev/hmac, HMAC on an open file: the device, and how an ioctl is dispatched.
+ * What each call does is specified in <linux/hmacdev.h>.
  */
-#include <linux/err.h>
 #include <linux/init.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/nospec.h>
-#include <linux/stddef.h>
-#include <linux/uaccess.h>
 
 #include "hmacdev.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-struct operation {
+struct hmacdev_operation {
 	unsigned int cmd;
 	u8 size;
 	u8 min_size;
 	int (*handler)(struct hmacdev_call *call);
 };
 
-/* @_last is the last field that the struct had when it was first published. */
+/* @_last is the struct's last field in version 1. */
 #define OPERATION(_name, _handler, _struct, _last)			\
 	[_IOC_NR(HMACDEV_IOC_##_name)] = {				\
 		.cmd = HMACDEV_IOC_##_name,				\
@@ -32,7 +29,7 @@ struct operation {
 		.handler = hmacdev_ioctl_##_handler,			\
 	}
 
-static const struct operation operations[] = {
+static const struct hmacdev_operation operations[] = {
 	OPERATION(ALG, alg, alg, reserved),
 	OPERATION(NEW, new, new, reserved),
 	OPERATION(UPDATE, update, update, len),
@@ -44,16 +41,16 @@ static const struct operation operations[] = {
 	OPERATION(RESTRICT, restrict, restrict, rights),
 	OPERATION(INFO, info, info, alg),
 	OPERATION(MAC, mac, op, reserved),
-	OPERATION(BATCH, batch, batch, flags),
+	OPERATION(BATCH, batch, batch, reserved),
 	OPERATION(DERIVE, derive, derive, rights),
 	OPERATION(ONESHOT, oneshot, oneshot, flags),
 };
 
 /* By type, number and direction. The size is the caller's, and may differ. */
-static const struct operation *find_operation(unsigned int cmd)
+static const struct hmacdev_operation *find_operation(unsigned int cmd)
 {
 	const unsigned int nr = _IOC_NR(cmd);
-	const struct operation *op;
+	const struct hmacdev_operation *op;
 
 	if (nr >= ARRAY_SIZE(operations))
 		return NULL;
@@ -64,14 +61,15 @@ static const struct operation *find_operation(unsigned int cmd)
 static long hmacdev_ioctl(struct file *file, unsigned int cmd,
 			  unsigned long arg)
 {
-	const struct operation *op = find_operation(cmd);
-	struct hmacdev_call call __uninitialized;
+	const struct hmacdev_operation *op = find_operation(cmd);
+	struct hmacdev_call call __uninitialized; /* saves 50 instructions */
 	int err;
 
 	if (!op)
 		return -ENOTTY;
 	call.ctx = file->private_data;
 	call.cmd = cmd;
+	call.op = op;
 	call.user = (void __user *)arg;
 
 	if (cmd == op->cmd)
@@ -84,20 +82,19 @@ static long hmacdev_ioctl(struct file *file, unsigned int cmd,
 	return err ?: op->handler(&call);
 }
 
-/*
- * Give the caller's struct back, as much as the caller has room for. It may
- * fail, so whatever an operation does to its context comes after.
- */
+/* Copy the struct back. It may fail: change the context after it. */
 int hmacdev_call_reply(struct hmacdev_call *call)
 {
-	const struct operation *op = &operations[_IOC_NR(call->cmd)];
-	size_t size = min_t(size_t, _IOC_SIZE(call->cmd), op->size);
+	size_t size = min_t(size_t, _IOC_SIZE(call->cmd), call->op->size);
 
 	return copy_to_user(call->user, &call->args, size) ? -EFAULT : 0;
 }
 
 static ssize_t hmacdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
+	/* It may wait for the message, the caller's memory or a pipe. */
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		return -EAGAIN;
 	return hmacdev_context_update(iocb->ki_filp->private_data, from, false);
 }
 
@@ -113,6 +110,8 @@ static int hmacdev_open(struct inode *inode, struct file *file)
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
 	file->private_data = ctx;
+	/* Else io_uring fails O_NONBLOCK writes instead of using a worker. */
+	file->f_mode |= FMODE_NOWAIT;
 	return stream_open(inode, file);
 }
 
@@ -146,12 +145,16 @@ static int __init hmacdev_init(void)
 
 	if (err)
 		return err;
-	return misc_register(&hmacdev_device);
+	err = misc_register(&hmacdev_device);
+	if (err)
+		hmacdev_alg_exit();
+	return err;
 }
 
 static void __exit hmacdev_exit(void)
 {
 	misc_deregister(&hmacdev_device);
+	hmacdev_alg_exit();
 }
 
 module_init(hmacdev_init);

@@ -2,7 +2,7 @@
 /*
  * Messages: bytes on their way from the caller's memory to a hash.
  *
- * They are copied, a piece of bounded size at a time, and the piece is wiped.
+ * They are copied, a chunk of bounded size at a time, and the chunk is wiped.
  * No page of the caller's is pinned, mapped or referenced.
  */
 #include <linux/sched/signal.h>
@@ -11,12 +11,11 @@
 #include "hmacdev.h"
 
 /*
- * A piece is an eighth of the message, so that to clear and wipe it costs
- * little; but enough for the way to the hash to cost little, too, and no more
- * than the hash, which may use vector registers, should take unpreempted.
+ * A chunk is an eighth of the message, so allocating and wiping it is cheap.
+ * The maximum bounds how long a hash in vector registers is not preempted.
  */
-#define PIECE_MIN	1024
-#define PIECE_MAX	16384
+#define CHUNK_MIN	1024
+#define CHUNK_MAX	16384
 
 /*
  * Update a running hash with @msg. Returns how many bytes were taken: fewer
@@ -26,24 +25,24 @@
 ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg)
 {
 	size_t len = iov_iter_count(msg);
-	size_t part = round_down(len / 8, PIECE_MIN);
+	size_t part = round_down(len / 8, CHUNK_MIN);
 	size_t size = min(ALIGN(len, sizeof(u64)),
-			  clamp_t(size_t, part, PIECE_MIN, PIECE_MAX));
-	u8 small[HMACDEV_SMALL] __uninitialized, *piece = small;
+			  clamp_t(size_t, part, CHUNK_MIN, CHUNK_MAX));
+	u8 small[HMACDEV_SMALL] __aligned(8), *chunk = small;
 	ssize_t fed = 0;
 	int err = 0;
 
 	if (size > sizeof(small)) {
-		piece = kmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-		if (!piece)
+		chunk = kmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		if (!chunk)
 			return -ENOMEM;
 	}
 
 	while (!err && iov_iter_count(msg)) {
 		size_t want = min(size, iov_iter_count(msg));
-		size_t got = copy_from_iter(piece, want, msg);
+		size_t got = copy_from_iter(chunk, want, msg);
 
-		err = crypto_shash_update(desc, piece, got);
+		err = hmacdev_hash_error(crypto_shash_update(desc, chunk, got));
 		fed += got;
 		if (got < want) {
 			err = err ?: fed ? 0 : -EFAULT;
@@ -54,8 +53,8 @@ ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg)
 		cond_resched();
 	}
 
-	hmacdev_wipe(piece, size);
-	if (piece != small)
-		kfree(piece);
+	hmacdev_wipe(chunk, size);
+	if (chunk != small)
+		kfree(chunk);
 	return err ?: fed;
 }

@@ -90,7 +90,8 @@ static void run_batch(void *state, unsigned long n, unsigned char *tag)
 	int batch = s->batch;
 
 	for (; n; n -= s->batch) {
-		must(hmacdev_batch(s->h, s->ops, s->batch) == batch,
+		must(hmacdev_batch(s->h, s->ops, s->batch,
+				   sizeof(*s->ops)) == batch,
 		     "hmacdev_batch");
 		must(!s->ops[batch - 1].status, "hmacdev_batch's status");
 	}
@@ -125,7 +126,7 @@ static void run_file(void *state, unsigned long n, unsigned char *tag)
 
 	while (n--) {
 		must(!lseek(s->file, 0, SEEK_SET), "lseek");
-		must(hmacdev_update_fd(s->h, s->file, -1) ==
+		must(hmacdev_update_fd(s->h, s->file, -1, NULL) ==
 		     (int64_t)s->job.size, "hmacdev_update_fd");
 		must(hmacdev_finalize(s->h, tag, s->job.tag_len) > 0,
 		     "hmacdev_finalize");

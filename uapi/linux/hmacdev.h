@@ -24,32 +24,82 @@
 /**
  * DOC: General ioctl format
  *
- * Every ioctl takes a pointer to the one struct that its number names. The
- * structs grow at the end only, and the size of the caller's is part of the
- * number, _IOC_SIZE():
+ * Every ioctl takes a pointer to the one struct that its number names. All
+ * numbers are _IOWR(), so a reply field that is added later does not change the
+ * direction. The kernel compares type, number and direction; a seccomp filter
+ * should compare (cmd & 0xffff), because the size may differ. The structs grow
+ * at the end only, and the size of the caller's struct is part of the number,
+ * _IOC_SIZE():
  *
- *  - A struct smaller than ours is that of an older caller: what it does not
- *    have reads as zero, and a reply is cut to what it has room for. Below the
- *    size that the first version had: EINVAL.
- *  - A struct larger than ours is that of a newer caller: what we do not know
- *    must be zero, else E2BIG, and is left untouched.
+ *  - A struct smaller than the kernel's is that of an older caller. The fields
+ *    that it does not have read as zero, and a reply is cut to its size. Below
+ *    the size that version 1 had, the call fails with EINVAL.
+ *  - A struct larger than the kernel's is that of a newer caller. The fields
+ *    that the kernel does not know must be zero, else the call fails with
+ *    E2BIG. They are not written.
  *
- * So zero in a field that is added later will always mean what the interface
- * did before. Fields and flags that have no meaning yet must be zero, else
- * EINVAL. Fields marked "out" are written by a call that succeeds (or where it
- * is said so) and are ignored on the way in. The layout is the same for 32-bit
- * and 64-bit callers; pointers travel as 64 bits, zero-extended.
+ * A field that is added later means the old behaviour when it is zero. Fields
+ * and flags that have no meaning yet must be zero, else EINVAL. Fields marked
+ * "out" are written by a call that succeeds (or where it is said so) and are
+ * ignored on the way in. The layout is the same for 32-bit and 64-bit callers;
+ * pointers travel as 64 bits, zero-extended.
+ *
+ * Names of algorithms are padded with zeros: every byte after the NUL must be
+ * zero, else EINVAL.
  *
  * Sizes are in bytes. Every buffer comes with its size, and a buffer of size
  * zero is never touched, so that its address may be NULL.
  *
  * Every call is all or nothing: one that fails leaves the context exactly as it
- * was. HMACDEV_IOC_VERIFY's EBADMSG is an answer and not a failure.
+ * was. HMACDEV_IOC_VERIFY's EBADMSG is an answer and not a failure. The one
+ * exception is EIO, when the crypto API failed to hash: the context may be
+ * finalized then, and RESET starts anew. After EFAULT the bytes of
+ * a tag's buffer are unspecified.
  *
- * A call may sleep and touches only the caller's memory that it names. It ends
- * early, with EINTR, only when the caller is being killed. Two make way for
- * other signals, too: BATCH between two entries, and NEW while the key that it
- * is to use is still being made.
+ * The caller's memory is copied, a chunk at a time. No page of it is pinned,
+ * mapped or referenced. Only the memory that the call names is touched.
+ *
+ * The interface can grow. HMACDEV_IOC_INFO replies which rights and features
+ * the kernel knows, also for a context without a key. A right that is added
+ * later gates only operations that are added later. UPDATE, RESET, RESTRICT and
+ * INFO never need a right. Only a flag that the caller sets can limit them.
+ */
+
+/**
+ * DOC: Waiting
+ *
+ * A call may sleep. One that waits for another caller can be interrupted by any
+ * signal, with nothing done: while it waits for the running message, which
+ * another thread or process uses; for a key of the keyring, which is being made
+ * or changed; for the kernel's random number generator; or for an algorithm
+ * that another caller is loading. It is restarted if the signal has no handler
+ * or one with SA_RESTART, else it fails with EINTR. A call that need not wait
+ * is not interrupted.
+ *
+ * Two waits of NEW and ONESHOT end early for a fatal signal only: for
+ * modprobe(8) and, 60 seconds at most, for the crypto API to set up an
+ * algorithm. The wait of splice(2) for other users of the pipe is the kernel's
+ * own and ends for no signal: whoever splices into a context that is in use
+ * delays them. BATCH also stops between two entries for any signal, or other
+ * work that the kernel has for the thread. A caller that is being killed leaves
+ * a call with a long message between two chunks.
+ *
+ * O_NONBLOCK has no meaning. INFO and /proc/PID/fdinfo take no lock and wait
+ * for nobody. Each field is current when it is read; the fields together are
+ * not a snapshot.
+ */
+
+/**
+ * DOC: Dropped rights
+ *
+ * Every call looks at the right that it needs once more after its last read of
+ * the caller's memory. That look is the moment at which the call happens. A
+ * call that looked before HMACDEV_IOC_RESTRICT counts as before it; every other
+ * call fails with EPERM, however long it has been under way. DIGEST, FINALIZE
+ * and COPY read nothing after their struct and look once.
+ *
+ * RESTRICT reaches the contexts that share the open file. It does not reach
+ * contexts that COPY or DERIVE made before.
  */
 
 /**
@@ -63,6 +113,7 @@
  *   NEW               -> ACTIVE   EBUSY                   EBUSY
  *   UPDATE, write     ENOKEY      yes                     EBADFD
  *   DIGEST, COPY      ENOKEY      yes                     EBADFD
+ *   COPY with FRESH   ENOKEY      yes                     yes
  *   FINALIZE          ENOKEY      -> FINALIZED            EBADFD
  *   VERIFY            ENOKEY      -> FINALIZED            EBADFD
  *   RESET             ENOKEY      ACTIVE, no bytes        -> ACTIVE, no bytes
@@ -77,9 +128,10 @@
  * ::
  *
  *   ENOTTY       not an ioctl of this device
- *   E2BIG        the struct carries something that this kernel does not know
- *   EINVAL       a size, flag, mask, name or reserved field that no kernel
- *                would take
+ *   E2BIG        the struct, or a batch's entry, carries something that this
+ *                kernel does not know
+ *   EINVAL       a size, flag, mask, name or reserved field that this kernel
+ *                does not take
  *   EFAULT       a struct or buffer is not in the caller's memory
  *   ENOENT       no such algorithm here: unknown, not in this kernel, or not
  *                allowed by the administrator or by FIPS mode
@@ -90,19 +142,27 @@
  *   EMSGSIZE     the buffer is too small for the tag; tag_len says
  *                which size it takes
  *   EBADMSG      the tag is not the right one
- *   EACCES       NEW: the key may not be searched; open: not O_RDWR
- *   EKEYEXPIRED, EKEYREVOKED, EKEYREJECTED
+ *   EACCES       NEW: the key may not be searched; open: not O_RDWR; COPY,
+ *                DERIVE: a security module refuses the new file
+ *   EKEYEXPIRED, EKEYREVOKED
  *                NEW: the key in the keyring is in that state
- *   ENOPROTOOPT  NEW: a key of that type cannot be used here
+ *   EKEYREJECTED NEW: the key in the keyring is in that state, or its
+ *                description does not begin with "hmac:"
+ *   EOPNOTSUPP   NEW: a key of that type cannot be used here
+ *   EDQUOT       as many contexts as one user may have
  *   ENFILE       as many contexts as the administrator allows, or open files as
  *                the system does
  *   EMFILE       no descriptor left in the process
  *   ENOMEM       no memory, here or in the cgroup's budget
- *   EINTR        the caller is being killed
+ *   EAGAIN       write: the caller asked not to wait (RWF_NOWAIT)
+ *   EIO          the crypto API failed to hash; no software hash does
+ *   EINTR        a wait was interrupted, with nothing done; or the caller is
+ *                being killed
  *
- * Where several hold, the first of these is told: struct and its fields, key,
- * right, state, buffers. What NEW and DERIVE are to make a key of - algorithm,
- * tag_len, source and what goes with it - comes after the state.
+ * If several errors apply, the call returns the first in this order: struct and
+ * its fields, key, right, state, buffers, limits. What NEW and DERIVE are to
+ * make a key of - algorithm, tag_len, source and what goes with it - comes
+ * after the state.
  */
 
 /** define HMACDEV_NAME_LEN - room for an algorithm's name, with its NUL */
@@ -110,17 +170,26 @@
 /** define HMACDEV_KEY_MAX - the longest key that NEW and ONESHOT take */
 #define HMACDEV_KEY_MAX		65536
 /** define HMACDEV_MSG_MAX - the most message bytes that one call takes */
-#define HMACDEV_MSG_MAX		0x80000000ULL
+#define HMACDEV_MSG_MAX		0x7ffff000ULL
 /** define HMACDEV_TAG_MIN - the shortest tag: 80 bits, as RFC 2104 allows */
 #define HMACDEV_TAG_MIN		10
 /** define HMACDEV_TAG_MAX - the longest digest of any algorithm */
 #define HMACDEV_TAG_MAX		64
 /** define HMACDEV_BATCH_MAX - the most operations that one BATCH takes */
 #define HMACDEV_BATCH_MAX	1024
+/** define HMACDEV_OP_SIZE_MAX - the largest entry that one BATCH takes */
+#define HMACDEV_OP_SIZE_MAX	4096
 
 /*
- * Rights. A mask is always explicit: no value means more than it says, and bits
- * beyond HMACDEV_RIGHT_ALL are refused.
+ * Rights. A mask is always explicit: no value means more than it says, and 0
+ * means none. NEW and DERIVE refuse bits that the kernel does not know.
+ * RESTRICT and COPY only remove rights and take any bits: ~0U keeps all.
+ *
+ * A context either signs or derives: NEW and DERIVE refuse SIGN and DERIVE in
+ * one mask. A derived key is a tag, so whoever may sign under a key can compute
+ * every key that is derived from it (NIST SP 800-57 part 1, 5.2: one key, one
+ * purpose). This holds for one context. Keying two contexts with the same
+ * bytes, keyring key or label gives both rights to whoever holds the two.
  */
 /** define HMACDEV_RIGHT_SIGN - make tags: DIGEST, FINALIZE, MAC, BATCH */
 #define HMACDEV_RIGHT_SIGN	0x1
@@ -130,9 +199,11 @@
 #define HMACDEV_RIGHT_COPY	0x4
 /** define HMACDEV_RIGHT_DERIVE - make another key from the key: DERIVE */
 #define HMACDEV_RIGHT_DERIVE	0x8
-/** define HMACDEV_RIGHT_ALL - every right there is */
-#define HMACDEV_RIGHT_ALL	(HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_VERIFY | \
-				 HMACDEV_RIGHT_COPY | HMACDEV_RIGHT_DERIVE)
+/** define HMACDEV_RIGHTS_SIGNER - the usual rights of one that signs */
+#define HMACDEV_RIGHTS_SIGNER	(HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_VERIFY | \
+				 HMACDEV_RIGHT_COPY)
+/** define HMACDEV_RIGHTS_DERIVER - the usual rights of one that derives */
+#define HMACDEV_RIGHTS_DERIVER	(HMACDEV_RIGHT_DERIVE | HMACDEV_RIGHT_COPY)
 
 /**
  * enum hmacdev_state - what a context can do next
@@ -163,30 +234,37 @@ enum hmacdev_key_source {
 #define HMACDEV_ALG_BY_NAME	0x1
 
 /* hmacdev_alg.traits */
-/** define HMACDEV_ALG_AVAILABLE - NEW will take it, here and now */
+/** define HMACDEV_ALG_AVAILABLE - the kernel has the hash now */
 #define HMACDEV_ALG_AVAILABLE	0x1
 /** define HMACDEV_ALG_FIPS - approved by FIPS 180-4 or FIPS 202 for HMAC */
 #define HMACDEV_ALG_FIPS	0x2
+/** define HMACDEV_ALG_UNTRIED - not now, but NEW and ONESHOT may load it */
+#define HMACDEV_ALG_UNTRIED	0x4
 
 /**
  * struct hmacdev_alg - HMACDEV_IOC_ALG: describe an algorithm
  * @flags: 0 to ask by @index, HMACDEV_ALG_BY_NAME to ask by @name
- * @index: in: from 0, without a gap; out: the index of the one found
- * @name: in: any spelling that NEW takes, NUL-terminated; out: the canonical
- *	name
+ * @index: from 0, without a gap, until ENOENT; 0 with HMACDEV_ALG_BY_NAME
+ * @name: in: any spelling that NEW takes, zero-padded; out: the canonical name
  * @digest_size: out: size of the full tag
  * @block_size: out: size of the hash's block; a longer key is hashed first
- * @traits: out: mask of HMACDEV_ALG_AVAILABLE, HMACDEV_ALG_FIPS
+ * @traits: out: mask of HMACDEV_ALG_*, AVAILABLE or UNTRIED or neither
  * @reserved: must be 0
  *
- * The list is closed and the same in every kernel; which of it the kernel has
- * is told by @traits. The canonical names are sha256, sha384, sha512, sha1,
- * sha224, sha3-256, sha3-384, sha3-512, sha3-224, md5, sm3, rmd160,
- * streebog256 and streebog512. Case does not count, "_" reads as "-", and
- * "sha-256", "hmac(sha256)", "hmac-sha256" and "ripemd160" read as one expects.
+ * The list is closed. Later kernels may add to it anywhere, so an index means
+ * the same algorithm only while the module stays loaded. The canonical names
+ * are sha256, sha384, sha512, sha1, sha224, sha3-256, sha3-384, sha3-512,
+ * sha3-224, md5, sm3, rmd160, streebog256 and streebog512. Case does not count,
+ * "_" reads as "-", and "sha-256", "hmac(sha256)", "hmac-sha256" and
+ * "ripemd160" are other spellings.
  *
- * Errors: EINVAL for a name without a NUL; ENOENT past the last index or for an
- * unknown name.
+ * ALG loads no module. NEW and ONESHOT load the module of a hash that is not
+ * there, and try that once for each algorithm while the hmacdev module is
+ * loaded. An attempt counts if modprobe(8) ran and the hash is not there
+ * afterwards. From then on they use the hash if it is there by then.
+ *
+ * Errors: EINVAL for a name without a NUL, or not padded with zeros; ENOENT
+ * past the last index or for an unknown name.
  */
 struct hmacdev_alg {
 	__u32 flags;
@@ -200,31 +278,42 @@ struct hmacdev_alg {
 
 /**
  * struct hmacdev_new - HMACDEV_IOC_NEW: key the context
- * @alg: name of the algorithm, NUL-terminated
+ * @alg: name of the algorithm, zero-padded
  * @flags: must be 0
  * @source: one of enum hmacdev_key_source
  * @key: BYTES: address of the key; else 0
  * @key_len: BYTES: size of the key, 0 to HMACDEV_KEY_MAX; RANDOM: size of the
  *	key, 0 for the digest size; KEYRING: 0
- * @serial: KEYRING: serial number of the key; else 0
+ * @serial: KEYRING: serial number of the key, above 0; else 0
  * @tag_len: size of every tag that the context, its copies and its batches make
  *	or check: HMACDEV_TAG_MIN to the digest size; 0 for the digest size
- * @rights: mask of HMACDEV_RIGHT_*
+ * @rights: mask of HMACDEV_RIGHT_*, not SIGN and DERIVE together
  * @reserved: must be 0
  *
  * Once only; the key is the context's until it is closed.
  *
+ * RANDOM waits until the kernel's random number generator is ready.
+ *
  * From a keyring: a key of the types "user", "logon", "encrypted" or "trusted"
- * that the caller may search, for which root has no privilege. Its payload is
- * copied under the key's lock when NEW is called. What happens to the key later
- * - expiry, revocation, an update, unlinking - does not reach a context that
- * has been keyed: like an open file whose mode changes, it stays what it was
- * when permission was checked. Whoever revokes a key closes the contexts, too.
+ * that the caller may search, for which root has no privilege. The description
+ * of a "logon", "encrypted" or "trusted" key must begin with "hmac:". Otherwise
+ * whoever may open the device could use a key as a MAC key that was meant for
+ * something else, such as a disk's or a file server's. The prefix keeps such
+ * keys out. It does not stop someone who can read an encrypted key's blob and
+ * use its master key: they can load it again under another description.
+ *
+ * The payload is copied under the key's lock when NEW is called. What happens
+ * to the key later - expiry, revocation, an update, unlinking - does not reach
+ * a context that has been keyed: like an open file whose mode changes, it stays
+ * what it was when permission was checked. Whoever revokes a key closes the
+ * contexts, too. The kernel looks the key up first (ENOKEY, EACCES, its state),
+ * then checks type, description, state again and length, in this order.
  *
  * Errors: EBUSY; ENOENT for an unknown, absent or forbidden algorithm; EINVAL
  * for a source, size, serial, mask or name that is none (in FIPS mode: for a
  * key below 112 bits); for KEYRING: ENOKEY, EACCES, EKEYEXPIRED, EKEYREVOKED,
- * EKEYREJECTED, ENOPROTOOPT.
+ * EKEYREJECTED, EOPNOTSUPP, or the error that the key was rejected with by who
+ * was to make it; EINTR.
  */
 struct hmacdev_new {
 	char alg[HMACDEV_NAME_LEN];
@@ -247,7 +336,10 @@ struct hmacdev_new {
  *
  * The bytes of one call are appended in one piece, whatever other threads do.
  * write(2), writev(2), splice(2) and sendfile(2) to the descriptor append, too;
- * they may take a part only and say how much.
+ * they may take a part only and return how much. sendfile(2) and splice(2)
+ * append in pieces, as the pipe has them; other bytes may come in between. A
+ * write whose caller asks not to wait (RWF_NOWAIT) fails with EAGAIN, which
+ * makes io_uring use a worker.
  *
  * Errors: EINVAL for @len; ENOKEY; EBADFD; EFAULT; ENOMEM; EINTR.
  */
@@ -266,12 +358,12 @@ struct hmacdev_update {
  * @flags: must be 0
  *
  * DIGEST writes the tag of the message so far and goes on. FINALIZE writes it
- * and finalizes the context. VERIFY finalizes the context and says, in time
- * that does not depend on the bytes, whether @tag is the tag.
+ * and finalizes the context. VERIFY finalizes the context and compares @tag
+ * with its tag in time that does not depend on the bytes.
  *
- * VERIFY says EBADMSG for every tag that is not the right one, one of another
- * size included, and finalizes the context with that, too: one message, one
- * guess.
+ * VERIFY returns EBADMSG for every tag that is not the right one, one of
+ * another size included, and finalizes the context with that, too: one message,
+ * one guess.
  *
  * Errors: ENOKEY; EPERM without SIGN (VERIFY: without VERIFY); EBADFD;
  * EMSGSIZE; EBADMSG; EFAULT; EINTR.
@@ -296,16 +388,23 @@ struct hmacdev_reset {
 	__u32 reserved;
 };
 
+/* hmacdev_copy.flags */
+/** define HMACDEV_COPY_FRESH - copy the key and not the message */
+#define HMACDEV_COPY_FRESH	0x1
+
 /**
  * struct hmacdev_copy - HMACDEV_IOC_COPY: make a second context
- * @flags: must be 0
- * @rights: mask of HMACDEV_RIGHT_* to keep, of those the context has
+ * @flags: 0 or HMACDEV_COPY_FRESH
+ * @rights: mask of rights to keep, of those the context has; any bits are taken
  *
- * The same key, tag length and message so far. Returns a new descriptor, which
- * is always close-on-exec.
+ * The same key and tag length, and the message so far; with HMACDEV_COPY_FRESH,
+ * an empty message. With it the running message is neither touched nor waited
+ * for, and the context may be finalized. Returns a new descriptor, which is
+ * always close-on-exec. Its file has an inode of its own, which security
+ * modules label and check as an anonymous inode named "[hmac]".
  *
- * Errors: EINVAL for an unknown right; ENOKEY; EPERM without COPY; EBADFD;
- * EMFILE; ENFILE; ENOMEM; EINTR.
+ * Errors: EINVAL for an unknown flag; ENOKEY; EPERM without COPY; EBADFD;
+ * EMFILE; EDQUOT; ENFILE; EACCES; ENOMEM; EINTR.
  */
 struct hmacdev_copy {
 	__u32 flags;
@@ -315,12 +414,13 @@ struct hmacdev_copy {
 /**
  * struct hmacdev_restrict - HMACDEV_IOC_RESTRICT: drop rights
  * @flags: must be 0
- * @rights: mask of HMACDEV_RIGHT_* to keep, of those the context has
+ * @rights: mask of rights to keep, of those the context has; any bits are taken
  *
- * For good, and for everyone who holds the context. A call that has begun in
- * another thread may end with the rights it began with.
+ * For good, and for everyone who shares the open file; not for contexts that
+ * COPY or DERIVE made before. A call of another thread that is under way fails
+ * with EPERM unless it already happened; see "Dropped rights".
  *
- * Errors: EINVAL for an unknown right; ENOKEY.
+ * Errors: ENOKEY.
  */
 struct hmacdev_restrict {
 	__u32 flags;
@@ -331,33 +431,44 @@ struct hmacdev_restrict {
  * struct hmacdev_info - HMACDEV_IOC_INFO: describe the context
  * @flags: must be 0
  * @state: out: one of enum hmacdev_state
- * @rights: out: mask of HMACDEV_RIGHT_*
+ * @rights: out: mask of HMACDEV_RIGHT_* that the context has
+ * @known_rights: out: mask of the rights that this kernel knows
  * @tag_len: out: size of every tag
  * @digest_size: out: size of the hash's digest
  * @block_size: out: size of the hash's block
+ * @reserved: must be 0
  * @bytes: out: size of the message so far; FINALIZE and VERIFY leave it
+ * @features: out: a bit for each addition to version 1; 0 in version 1
  * @alg: out: canonical name of the algorithm
  *
- * All of it is 0 but for @state in an unkeyed context.
+ * In an unkeyed context all of it is 0 but for @state, @known_rights and
+ * @features.
  *
- * Errors: EINTR.
+ * Errors: EINVAL; EFAULT. INFO takes no lock and waits for nobody.
  */
 struct hmacdev_info {
 	__u32 flags;
 	__u32 state;
 	__u32 rights;
+	__u32 known_rights;
 	__u32 tag_len;
 	__u32 digest_size;
 	__u32 block_size;
+	__u32 reserved;
 	__aligned_u64 bytes;
+	__aligned_u64 features;
 	char alg[HMACDEV_NAME_LEN];
 };
 
-/* hmacdev_op.op: the right that the operation needs */
-/** define HMACDEV_OP_SIGN - make the tag of a message */
-#define HMACDEV_OP_SIGN		HMACDEV_RIGHT_SIGN
-/** define HMACDEV_OP_VERIFY - check the tag of a message */
-#define HMACDEV_OP_VERIFY	HMACDEV_RIGHT_VERIFY
+/**
+ * enum hmacdev_op_type - what an operation does; 0 is no operation
+ * @HMACDEV_OP_SIGN: make the tag of a message; needs HMACDEV_RIGHT_SIGN
+ * @HMACDEV_OP_VERIFY: check the tag of a message; needs HMACDEV_RIGHT_VERIFY
+ */
+enum hmacdev_op_type {
+	HMACDEV_OP_SIGN = 1,
+	HMACDEV_OP_VERIFY = 2,
+};
 
 /**
  * struct hmacdev_op - HMACDEV_IOC_MAC: one whole message; an entry of BATCH
@@ -366,8 +477,8 @@ struct hmacdev_info {
  * @tag: address of the tag
  * @tag_len: SIGN: in: size of the buffer; out: of the tag, with EMSGSIZE too.
  *	VERIFY: size of the tag
- * @op: HMACDEV_OP_SIGN or HMACDEV_OP_VERIFY
- * @status: BATCH: out: 0 or a negative errno of MAC; MAC: not used
+ * @op: one of enum hmacdev_op_type
+ * @status: BATCH: out: 0 or a negative errno of MAC; MAC: ignored
  * @reserved: must be 0
  *
  * The running message is neither touched nor waited for: calls with one
@@ -392,42 +503,56 @@ struct hmacdev_op {
  * @ops: address of an array of struct hmacdev_op
  * @count: how many entries it has, 0 to HMACDEV_BATCH_MAX
  * @flags: must be 0
+ * @op_size: size of an entry, sizeof(struct hmacdev_op) of the caller's header:
+ *	a multiple of 8, from 40 to HMACDEV_OP_SIZE_MAX
+ * @reserved: must be 0
  *
- * Signs and verifies may be mixed. The entries are done in their order, and the
- * failure of one is told in its @status alone.
+ * Signs and verifies may be mixed. The entries are done in their order. The
+ * failure of one is reported in its @status alone. An entry that is larger than
+ * the kernel's struct must be zero beyond it, else its @status is -E2BIG. Only
+ * @tag_len and @status of an entry are written.
  *
- * Returns how many were done. That is fewer than @count where a signal came in
- * between, or where an entry cannot be read or written. The entries behind are
- * as they were; one whose @status could not be written may have its tag.
+ * Returns how many entries were done. That is fewer than @count where a signal
+ * came in between, or where an entry cannot be read or written. The entries
+ * behind are as they were; one whose @status could not be written may have its
+ * tag.
  *
- * Errors, if none was done: EINVAL for @count or @flags; ENOKEY; EFAULT for the
- * array.
+ * A right that is dropped meanwhile stops the entries that did not happen yet:
+ * their @status is -EPERM, and the entries before stay done.
+ *
+ * Errors, if none was done: EINVAL for @count, @flags, @op_size or @reserved;
+ * ENOKEY; EFAULT for the array.
  */
 struct hmacdev_batch {
 	__aligned_u64 ops;
 	__u32 count;
 	__u32 flags;
+	__u32 op_size;
+	__u32 reserved;
 };
 
 /**
  * struct hmacdev_derive - HMACDEV_IOC_DERIVE: make a context keyed with a tag
- * @alg: name of the new context's algorithm, NUL-terminated
+ * @alg: name of the new context's algorithm, zero-padded
  * @flags: must be 0
  * @reserved: must be 0
  * @msg: address of the message
  * @len: its size, 0 to HMACDEV_MSG_MAX
  * @tag_len: as in struct hmacdev_new
- * @rights: mask of HMACDEV_RIGHT_*
+ * @rights: mask of HMACDEV_RIGHT_*, not SIGN and DERIVE together
  *
  * The new key is the full digest of the message under our key, whatever our tag
  * length, and is never in the caller's memory. It is another key, so what may
  * be done with it is what is asked for here: DERIVE is the right to make
- * subkeys.
+ * subkeys. Deriving the same label twice gives the same key twice: never give
+ * one label to a signer and to a deriver.
+ *
  * The running message is neither touched nor waited for. Returns a new
- * descriptor, which is always close-on-exec.
+ * descriptor, as COPY does. DERIVE loads no module: an algorithm whose hash the
+ * kernel does not have at that moment is ENOENT.
  *
  * Errors: those of NEW for @alg, @tag_len and @rights; EINVAL for @len; ENOKEY;
- * EPERM without DERIVE; EFAULT; EMFILE; ENFILE; ENOMEM; EINTR.
+ * EPERM without DERIVE; EFAULT; EMFILE; EDQUOT; ENFILE; EACCES; ENOMEM; EINTR.
  */
 struct hmacdev_derive {
 	char alg[HMACDEV_NAME_LEN];
@@ -441,7 +566,7 @@ struct hmacdev_derive {
 
 /**
  * struct hmacdev_oneshot - HMACDEV_IOC_ONESHOT: a tag from a key and a message
- * @alg: name of the algorithm, NUL-terminated
+ * @alg: name of the algorithm, zero-padded
  * @key: address of the key
  * @key_len: its size, 0 to HMACDEV_KEY_MAX
  * @msg: address of the message
@@ -469,20 +594,22 @@ struct hmacdev_oneshot {
 #define HMACDEV_IOC_TYPE	0xc8
 
 #define HMACDEV_IOC_ALG		_IOWR(HMACDEV_IOC_TYPE, 0, struct hmacdev_alg)
-#define HMACDEV_IOC_NEW		_IOW(HMACDEV_IOC_TYPE, 1, struct hmacdev_new)
-#define HMACDEV_IOC_UPDATE	_IOW(HMACDEV_IOC_TYPE, 2, struct hmacdev_update)
+#define HMACDEV_IOC_NEW		_IOWR(HMACDEV_IOC_TYPE, 1, struct hmacdev_new)
+#define HMACDEV_IOC_UPDATE	\
+	_IOWR(HMACDEV_IOC_TYPE, 2, struct hmacdev_update)
 #define HMACDEV_IOC_DIGEST	_IOWR(HMACDEV_IOC_TYPE, 3, struct hmacdev_tag)
 #define HMACDEV_IOC_FINALIZE	_IOWR(HMACDEV_IOC_TYPE, 4, struct hmacdev_tag)
-#define HMACDEV_IOC_VERIFY	_IOW(HMACDEV_IOC_TYPE, 5, struct hmacdev_tag)
-#define HMACDEV_IOC_RESET	_IOW(HMACDEV_IOC_TYPE, 6, struct hmacdev_reset)
-#define HMACDEV_IOC_COPY	_IOW(HMACDEV_IOC_TYPE, 7, struct hmacdev_copy)
+#define HMACDEV_IOC_VERIFY	_IOWR(HMACDEV_IOC_TYPE, 5, struct hmacdev_tag)
+#define HMACDEV_IOC_RESET	_IOWR(HMACDEV_IOC_TYPE, 6, struct hmacdev_reset)
+#define HMACDEV_IOC_COPY	_IOWR(HMACDEV_IOC_TYPE, 7, struct hmacdev_copy)
 #define HMACDEV_IOC_RESTRICT	\
-	_IOW(HMACDEV_IOC_TYPE, 8, struct hmacdev_restrict)
+	_IOWR(HMACDEV_IOC_TYPE, 8, struct hmacdev_restrict)
 #define HMACDEV_IOC_INFO	_IOWR(HMACDEV_IOC_TYPE, 9, struct hmacdev_info)
 #define HMACDEV_IOC_MAC		_IOWR(HMACDEV_IOC_TYPE, 10, struct hmacdev_op)
-#define HMACDEV_IOC_BATCH	_IOW(HMACDEV_IOC_TYPE, 11, struct hmacdev_batch)
+#define HMACDEV_IOC_BATCH	\
+	_IOWR(HMACDEV_IOC_TYPE, 11, struct hmacdev_batch)
 #define HMACDEV_IOC_DERIVE	\
-	_IOW(HMACDEV_IOC_TYPE, 12, struct hmacdev_derive)
+	_IOWR(HMACDEV_IOC_TYPE, 12, struct hmacdev_derive)
 #define HMACDEV_IOC_ONESHOT	\
 	_IOWR(HMACDEV_IOC_TYPE, 13, struct hmacdev_oneshot)
 

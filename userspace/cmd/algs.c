@@ -30,15 +30,15 @@ int cmd_algs(int argc, char **argv)
 		return help();
 	if (c >= 0 || optind < argc)
 		return try_help(USAGE);
-	rc = hmacdev_alg(0, &info);
-	if (rc == 0)
-		printf("%-12s %6s %5s  %-9s %s\n", "NAME", "DIGEST", "BLOCK",
-		       "AVAILABLE", "FIPS");
-	for (i = 0; rc == 0; rc = hmacdev_alg(++i, &info))
+	for (i = 0; (rc = hmacdev_alg(i, &info, sizeof(info))) == 0; i++) {
+		if (i == 0)
+			printf("%-12s %6s %5s  %-9s %s\n", "NAME", "DIGEST",
+			       "BLOCK", "AVAILABLE", "FIPS");
 		printf("%-12s %6u %5u  %-9s %s\n", info.name, info.digest_size,
 		       info.block_size,
 		       info.traits & HMACDEV_ALG_AVAILABLE ? "yes" : "no",
 		       info.traits & HMACDEV_ALG_FIPS ? "yes" : "no");
+	}
 	if (rc != -ENOENT) {
 		complain_device(rc);
 		return TROUBLE;

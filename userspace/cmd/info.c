@@ -4,7 +4,6 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include "cmd.h"
@@ -72,7 +71,7 @@ static int device_info(void)
 		complain(HMACDEV_DEVICE ": %s", text);
 		return TROUBLE;
 	}
-	for (i = 0; (rc = hmacdev_alg(i, &alg)) == 0; i++)
+	for (i = 0; (rc = hmacdev_alg(i, &alg, sizeof(alg))) == 0; i++)
 		available += !!(alg.traits & HMACDEV_ALG_AVAILABLE);
 	if (rc != -ENOENT) {
 		complain_device(rc);
@@ -89,6 +88,7 @@ static int device_info(void)
 
 static void print_rights(uint32_t rights)
 {
+	const char *none = "rights      none";
 	const char *before = "rights      ";
 
 	for (unsigned int i = 0; i < RIGHTS; i++) {
@@ -96,63 +96,66 @@ static void print_rights(uint32_t rights)
 			continue;
 		printf("%s%s", before, right_names[i]);
 		before = ",";
+		none = "";
 	}
-	printf("%s\n", rights & HMACDEV_RIGHT_ALL ? "" : "rights      none");
+	printf("%s\n", none);
 }
 
-static int context_info(int fd)
+static void print_context(const struct hmacdev_info *info)
+{
+	printf("algorithm   %.*s\n", HMACDEV_NAME_LEN, info->alg);
+	printf("digest      %u bytes\n", info->digest_size);
+	printf("block       %u bytes\n", info->block_size);
+	printf("tag         %u bytes\n", info->tag_len);
+	print_rights(info->rights);
+	printf("message     %llu bytes\n", (unsigned long long)info->bytes);
+}
+
+static int context_info(const char *spec)
 {
 	static const char *const states[] = {
 		"unkeyed", "active", "finalized"
 	};
 	struct hmacdev_info info = { 0 };
+	int fd = descriptor_read(spec);
+	struct hmacdev *h;
+	int rc;
 
-	/* By hand: hmacdev_from_fd() takes no context without a key. */
-	if (ioctl(fd, HMACDEV_IOC_INFO, &info) < 0) {
-		complain("descriptor %d: %s", fd, hmacdev_strerror(errno));
+	if (fd < 0 && context_passed(&h, spec) < 0)
+		return TROUBLE;
+	rc = fd < 0 ? 0 : hmacdev_from_fd(&h, fd);
+	if (rc == 0) {
+		fd = hmacdev_fd(h);
+		rc = hmacdev_info(h, &info, sizeof(info));
+		hmacdev_free(h);
+	}
+	/* A handle is always of a context with a key. */
+	if (rc < 0 && rc != -ENOKEY) {
+		complain("descriptor %d: %s", fd, hmacdev_strerror(rc));
 		return TROUBLE;
 	}
 	printf("descriptor  %d\nstate       %s\n", fd,
 	       info.state < sizeof(states) / sizeof(*states) ?
 	       states[info.state] : "unknown");
-	if (info.state == HMACDEV_STATE_UNKEYED)
-		return FINE;
-	printf("algorithm   %.*s\n", HMACDEV_NAME_LEN, info.alg);
-	printf("digest      %u bytes\n", info.digest_size);
-	printf("block       %u bytes\n", info.block_size);
-	printf("tag         %u bytes\n", info.tag_len);
-	print_rights(info.rights);
-	printf("message     %llu bytes\n", (unsigned long long)info.bytes);
+	if (rc == 0)
+		print_context(&info);
 	return FINE;
-}
-
-/* By hand: the library's handles are of contexts with a key. */
-static int descriptor(const char *spec)
-{
-	int fd = descriptor_read(spec);
-	struct hmacdev *h;
-
-	if (fd >= 0)
-		return fd;
-	return context_passed(&h, spec) < 0 ? -1 : hmacdev_fd(h);
 }
 
 int cmd_info(int argc, char **argv)
 {
 	int c = getopt_long(argc, argv, "", options, NULL);
-	int fd = -1;
+	const char *fd = NULL;
 
 	if (c == 'h')
 		return help();
 	if (c == 'f') {
-		fd = descriptor(optarg);
-		if (fd < 0)
-			return TROUBLE;
+		fd = optarg;
 		c = getopt_long(argc, argv, "", options, NULL);
 	}
 	if (c >= 0 || optind < argc)
 		return try_help(USAGE);
-	return fd >= 0 ? context_info(fd) : device_info();
+	return fd ? context_info(fd) : device_info();
 }
 
 int cmd_version(int argc, char **argv)

@@ -167,7 +167,7 @@ static int keyring_named(struct key *key, const char *spec)
 	type[len] = '\0';
 	serial = keyring_find(type, colon + 1);
 	if (serial < 0) {
-		complain("%%%s: %s", spec, hmacdev_strerror(errno));
+		complain("%%%s: %s", spec, hmacdev_strerror(-errno));
 		return -1;
 	}
 	key->serial = (int32_t)serial;

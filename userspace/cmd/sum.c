@@ -41,7 +41,7 @@ void sum_close(int fd)
 static int update(struct sum *s, int fd, const char *path, struct progress *p)
 {
 	for (;;) {
-		int64_t n = hmacdev_update_fd(s->h, fd, PIECE);
+		int64_t n = hmacdev_update_fd(s->h, fd, PIECE, NULL);
 
 		if (n < 0) {
 			complain("%s: %s", path, hmacdev_strerror((int)n));

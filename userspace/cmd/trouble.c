@@ -60,7 +60,7 @@ const char *device_trouble(char *text, size_t size)
 			 "a policy forbids it (of a container or a security module); it must let this device through");
 		break;
 	default:
-		snprintf(text, size, "%s", hmacdev_strerror(errno));
+		snprintf(text, size, "%s", hmacdev_strerror(-errno));
 		break;
 	}
 	return text;

@@ -152,7 +152,7 @@ static int verify(int fd, const struct message *m)
 	};
 	int err = ioctl(fd, HMACDEV_IOC_MAC, &op) ? errno : 0;
 
-	say("worker  %-36.36s %s\n", m->text, err ? hmacdev_strerror(err) :
+	say("worker  %-36.36s %s\n", m->text, err ? hmacdev_strerror(-err) :
 	    "the tag is right");
 	return err;
 }
@@ -164,7 +164,7 @@ static int fails(const char *what, int rc, int want)
 	int as_it_should = rc < 0 && err == want;
 
 	say("worker  %-36s %s%s\n", what, as_it_should ? "" : "NOT REFUSED: ",
-	    rc < 0 ? hmacdev_strerror(err) : "done");
+	    rc < 0 ? hmacdev_strerror(-err) : "done");
 	return as_it_should;
 }
 
@@ -182,16 +182,20 @@ static int attack(int fd)
 		.op = HMACDEV_OP_SIGN,
 	};
 	struct hmacdev_op entry = op;
-	struct hmacdev_batch batch = { .ops = (uintptr_t)&entry, .count = 1 };
+	struct hmacdev_batch batch = {
+		.ops = (uintptr_t)&entry,
+		.count = 1,
+		.op_size = sizeof(entry),
+	};
 	struct hmacdev_derive derive = {
 		.alg = "sha256",
-		.rights = HMACDEV_RIGHT_ALL,
+		.rights = HMACDEV_RIGHTS_SIGNER,
 	};
-	struct hmacdev_copy copy = { .rights = HMACDEV_RIGHT_ALL };
-	struct hmacdev_restrict up = { .rights = HMACDEV_RIGHT_ALL };
+	struct hmacdev_copy copy = { .rights = ~0U };
+	struct hmacdev_restrict up = { .rights = ~0U };
 	struct hmacdev_new new = {
 		.alg = "sha256",
-		.rights = HMACDEV_RIGHT_ALL,
+		.rights = HMACDEV_RIGHTS_SIGNER,
 	};
 	int refused = 0;
 

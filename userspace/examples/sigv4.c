@@ -24,14 +24,14 @@ static const char published[] =
 
 /*
  * "AWS4" and the secret access key, as a deployment puts it into a keyring
- * once: keyctl padd logon aws:secret @u
+ * once: keyctl padd logon hmac:aws @u
  */
 static int32_t add_secret(void)
 {
 	static const char secret[] =
 		"AWS4wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-	return (int32_t)syscall(SYS_add_key, "logon", "aws:secret", secret,
+	return (int32_t)syscall(SYS_add_key, "logon", "hmac:aws", secret,
 				strlen(secret), KEY_SPEC_PROCESS_KEYRING);
 }
 

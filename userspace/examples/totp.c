@@ -19,9 +19,9 @@ static const struct {
 	const char *description;
 	const char *secret;
 } tokens[] = {
-	{ "sha1", "totp:sha1", "12345678901234567890" },
-	{ "sha256", "totp:sha256", "12345678901234567890123456789012" },
-	{ "sha512", "totp:sha512",
+	{ "sha1", "hmac:totp:sha1", "12345678901234567890" },
+	{ "sha256", "hmac:totp:sha256", "12345678901234567890123456789012" },
+	{ "sha512", "hmac:totp:sha512",
 	  "1234567890123456789012345678901234567890123456789012345678901234" },
 };
 

@@ -6,9 +6,10 @@
 #include "context.h"
 #include "device.h"
 
-/* What struct hmacdev_options had when the first program was built with it. */
+/* What these structs had in version 1 of the interface */
 #define OPTIONS_SIZE_V1	(offsetof(struct hmacdev_options, device) + \
 			 sizeof(const char *))
+#define INFO_SIZE_V1	(offsetof(struct hmacdev_info, alg) + HMACDEV_NAME_LEN)
 
 static struct hmacdev *context_alloc(void)
 {
@@ -63,7 +64,7 @@ static int options_check(const struct hmacdev_options *o)
 	for (size_t i = sizeof(*o); i < o->size; i++)
 		if (bytes[i])
 			return -E2BIG;
-	return 0;
+	return o->rights && o->tag_len <= UINT32_MAX ? 0 : -EINVAL;
 }
 
 static int context_key(int fd, const char *alg, const struct hmacdev_options *o)
@@ -74,11 +75,9 @@ static int context_key(int fd, const char *alg, const struct hmacdev_options *o)
 		.key_len = o->key_len,
 		.serial = o->serial,
 		.tag_len = (uint32_t)o->tag_len,
-		.rights = o->rights ? o->rights : HMACDEV_RIGHT_ALL,
+		.rights = o->rights,
 	};
 
-	if (o->tag_len > UINT32_MAX)
-		return -EINVAL;
 	hmacdev_put_name(new.alg, alg);
 	return hmacdev_device_ioctl(fd, HMACDEV_IOC_NEW, &new);
 }
@@ -116,6 +115,7 @@ int hmacdev_new(struct hmacdev **h, const char *alg,
 		.source = HMACDEV_KEY_BYTES,
 		.key = key,
 		.key_len = key_len,
+		.rights = HMACDEV_RIGHTS_SIGNER,
 	};
 
 	return hmacdev_new_opts(h, alg, &o);
@@ -127,6 +127,7 @@ int hmacdev_new_keyring(struct hmacdev **h, const char *alg, int32_t serial)
 		.size = sizeof(o),
 		.source = HMACDEV_KEY_KEYRING,
 		.serial = serial,
+		.rights = HMACDEV_RIGHTS_SIGNER,
 	};
 
 	return hmacdev_new_opts(h, alg, &o);
@@ -138,6 +139,7 @@ int hmacdev_new_random(struct hmacdev **h, const char *alg, size_t key_len)
 		.size = sizeof(o),
 		.source = HMACDEV_KEY_RANDOM,
 		.key_len = key_len,
+		.rights = HMACDEV_RIGHTS_SIGNER,
 	};
 
 	return hmacdev_new_opts(h, alg, &o);
@@ -156,6 +158,17 @@ int hmacdev_from_fd(struct hmacdev **h, int fd)
 	return rc;
 }
 
+int hmacdev_detach(struct hmacdev *h)
+{
+	int fd;
+
+	if (!h)
+		return -EINVAL;
+	fd = h->fd;
+	free(h);
+	return fd;
+}
+
 void hmacdev_free(struct hmacdev *h)
 {
 	if (!h)
@@ -164,10 +177,9 @@ void hmacdev_free(struct hmacdev *h)
 	free(h);
 }
 
-int hmacdev_copy_restricted(struct hmacdev *h, uint32_t rights,
-			    struct hmacdev **copy)
+static int copy_make(struct hmacdev *h, struct hmacdev_copy *args,
+		     struct hmacdev **copy)
 {
-	struct hmacdev_copy args = { .rights = rights };
 	struct hmacdev *new;
 	int fd;
 
@@ -179,7 +191,7 @@ int hmacdev_copy_restricted(struct hmacdev *h, uint32_t rights,
 	new = context_alloc();
 	if (!new)
 		return -ENOMEM;
-	fd = hmacdev_device_ioctl(h->fd, HMACDEV_IOC_COPY, &args);
+	fd = hmacdev_device_ioctl(h->fd, HMACDEV_IOC_COPY, args);
 	if (fd < 0) {
 		free(new);
 		return fd;
@@ -190,9 +202,44 @@ int hmacdev_copy_restricted(struct hmacdev *h, uint32_t rights,
 	return 0;
 }
 
+int hmacdev_copy_restricted(struct hmacdev *h, uint32_t rights,
+			    struct hmacdev **copy)
+{
+	struct hmacdev_copy args = { .rights = rights };
+
+	return copy_make(h, &args, copy);
+}
+
 int hmacdev_copy(struct hmacdev *h, struct hmacdev **copy)
 {
-	return hmacdev_copy_restricted(h, HMACDEV_RIGHT_ALL, copy);
+	return hmacdev_copy_restricted(h, UINT32_MAX, copy);
+}
+
+int hmacdev_copy_fresh(struct hmacdev *h, uint32_t rights,
+		       struct hmacdev **copy)
+{
+	struct hmacdev_copy args = {
+		.flags = HMACDEV_COPY_FRESH,
+		.rights = rights,
+	};
+
+	return copy_make(h, &args, copy);
+}
+
+static int child_make(struct hmacdev *h, const char *alg,
+		      struct hmacdev_derive *args, struct hmacdev **child)
+{
+	int fd;
+	int rc;
+
+	hmacdev_put_name(args->alg, alg);
+	fd = hmacdev_device_ioctl(h->fd, HMACDEV_IOC_DERIVE, args);
+	if (fd < 0)
+		return fd;
+	rc = context_new(child, fd);
+	if (rc < 0)
+		hmacdev_device_close(fd);
+	return rc;
 }
 
 int hmacdev_derive(struct hmacdev *h, const char *alg, const void *label,
@@ -203,22 +250,47 @@ int hmacdev_derive(struct hmacdev *h, const char *alg, const void *label,
 		.len = len,
 		.rights = rights,
 	};
-	int fd;
-	int rc;
 
 	if (!child)
 		return -EINVAL;
 	*child = NULL;
 	if (!h || !alg)
 		return -EINVAL;
-	hmacdev_put_name(args.alg, alg);
-	fd = hmacdev_device_ioctl(h->fd, HMACDEV_IOC_DERIVE, &args);
-	if (fd < 0)
-		return fd;
-	rc = context_new(child, fd);
+	return child_make(h, alg, &args, child);
+}
+
+/* The source of the child's key is the derivation. */
+static int child_options_check(const struct hmacdev_options *o)
+{
+	int rc = options_check(o);
+
 	if (rc < 0)
-		hmacdev_device_close(fd);
-	return rc;
+		return rc;
+	return o->source || o->key || o->key_len || o->serial || o->device ?
+	       -EINVAL : 0;
+}
+
+int hmacdev_derive_opts(struct hmacdev *h, const char *alg, const void *label,
+			size_t len, const struct hmacdev_options *o,
+			struct hmacdev **child)
+{
+	struct hmacdev_derive args = {
+		.msg = (uintptr_t)label,
+		.len = len,
+	};
+	int rc;
+
+	if (!child)
+		return -EINVAL;
+	*child = NULL;
+	if (!h || !alg || !o)
+		return -EINVAL;
+	rc = child_options_check(o);
+	if (rc < 0)
+		return rc;
+	args.tag_len = (uint32_t)o->tag_len;
+	args.rights = o->rights;
+	return child_make(h, alg, &args, child);
 }
 
 int hmacdev_restrict(struct hmacdev *h, uint32_t rights)
@@ -228,6 +300,19 @@ int hmacdev_restrict(struct hmacdev *h, uint32_t rights)
 	if (!h)
 		return -EINVAL;
 	return hmacdev_device_ioctl(h->fd, HMACDEV_IOC_RESTRICT, &args);
+}
+
+int hmacdev_info(struct hmacdev *h, struct hmacdev_info *info, size_t size)
+{
+	struct hmacdev_info args = { 0 };
+	int rc;
+
+	if (!h || !info || size < INFO_SIZE_V1)
+		return -EINVAL;
+	rc = hmacdev_device_ioctl(h->fd, HMACDEV_IOC_INFO, &args);
+	if (rc == 0)
+		hmacdev_put_reply(info, size, &args, sizeof(args));
+	return rc;
 }
 
 int hmacdev_fd(const struct hmacdev *h)

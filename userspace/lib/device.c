@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "device.h"
-#include "hmacdev.h"
+
+/* POSIX has an int here, and so do other C libraries. */
+#ifdef __GLIBC__
+#define REQUEST(n)	((unsigned long)(n))
+#else
+#define REQUEST(n)	((int)(n))
+#endif
 
 /*
- * NEW says ENOENT for an algorithm that is not there, so a device that is not
- * there needs an error of its own.
+ * NEW fails with ENOENT for an algorithm that is not there, so a device that is
+ * not there needs an error of its own.
  */
 static int open_error(int err)
 {
@@ -25,11 +33,8 @@ static int open_error(int err)
 int hmacdev_device_open(const char *path)
 {
 	int saved = errno;
-	int fd;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
 
-	do {
-		fd = open(path, O_RDWR | O_CLOEXEC);
-	} while (fd < 0 && errno == EINTR);
 	if (fd < 0)
 		fd = open_error(errno);
 	errno = saved;
@@ -50,4 +55,32 @@ void hmacdev_device_cloexec(int fd)
 
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	errno = saved;
+}
+
+int hmacdev_device_ioctl(int fd, unsigned int request, void *arg)
+{
+	int saved = errno;
+	int rc = ioctl(fd, REQUEST(request), arg);
+
+	if (rc < 0)
+		rc = -errno;
+	errno = saved;
+	return rc;
+}
+
+void hmacdev_put_name(char *field, const char *name)
+{
+	size_t i;
+
+	memset(field, 0, HMACDEV_NAME_LEN);
+	for (i = 0; i < HMACDEV_NAME_LEN && name[i]; i++)
+		field[i] = name[i];
+}
+
+void hmacdev_put_reply(void *to, size_t size, const void *reply, size_t known)
+{
+	size_t n = size < known ? size : known;
+
+	memcpy(to, reply, n);
+	memset((unsigned char *)to + n, 0, size - n);
 }

@@ -1,81 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The system calls, with results as the library gives them: errno stays as it
+ * The system calls, with results as the library returns them: errno stays as it
  * was, an error comes back negative. And what goes into their structs.
  */
 #ifndef HMACDEV_LIB_DEVICE_H
 #define HMACDEV_LIB_DEVICE_H
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <linux/hmacdev.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
 
 int hmacdev_device_open(const char *path);
 void hmacdev_device_close(int fd);
 void hmacdev_device_cloexec(int fd);
 
 /*
- * What libc makes of a system call costs as much as what we make of it. A test
- * that is to stand in for the kernel has the library built with libc's.
+ * Every operation on a context goes through here. EINTR is returned like any
+ * other error: a caller may have something to do before it tries again.
  */
-#if defined(__x86_64__) && !defined(__ILP32__) && !defined(HMACDEV_LIBC_IOCTL)
-static inline int hmacdev_device_ioctl_once(int fd, unsigned long request,
-					    void *arg)
-{
-	long rc = SYS_ioctl;
-
-	__asm__ volatile("syscall"
-			 : "+a"(rc)
-			 : "D"((long)fd), "S"(request), "d"(arg)
-			 : "rcx", "r11", "cc", "memory");
-	return (int)rc;
-}
-#else
-static inline int hmacdev_device_ioctl_once(int fd, unsigned long request,
-					    void *arg)
-{
-	int saved = errno;
-	int rc = ioctl(fd, request, arg);
-
-	if (rc < 0)
-		rc = -errno;
-	errno = saved;
-	return rc;
-}
-#endif
+int hmacdev_device_ioctl(int fd, unsigned int request, void *arg);
 
 /*
- * An operation is all or nothing, so one that a signal cut short can be done
- * again, and no caller ever has to think of EINTR.
+ * Fill a field of HMACDEV_NAME_LEN bytes. A name that is too long has no NUL
+ * then, and the kernel refuses it.
  */
-static inline int hmacdev_device_ioctl(int fd, unsigned long request, void *arg)
-{
-	int rc;
-
-	do {
-		rc = hmacdev_device_ioctl_once(fd, request, arg);
-	} while (rc == -EINTR);
-	return rc;
-}
+void hmacdev_put_name(char *field, const char *name);
 
 /*
- * Into a field of HMACDEV_NAME_LEN bytes, all of it. One that is too long has
- * no NUL then, and the kernel says so.
+ * Hand out a struct of known bytes to a program whose own has size bytes. Fields
+ * that it does not have are cut off, fields that we do not have are zero.
  */
-static inline void hmacdev_put_name(char *field, const char *name)
-{
-	size_t i;
+void hmacdev_put_reply(void *to, size_t size, const void *reply, size_t known);
 
-	memset(field, 0, HMACDEV_NAME_LEN);
-	for (i = 0; i < HMACDEV_NAME_LEN && name[i]; i++)
-		field[i] = name[i];
-}
-
-/* The size of a tag, or what no tag has: it does not wrap. */
+/* The size of a tag; larger than any tag where it does not fit, not wrapped. */
 static inline uint32_t hmacdev_clamp(size_t n)
 {
 	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;

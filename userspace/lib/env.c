@@ -13,7 +13,10 @@
 
 #define FIRST_FD	3
 
-/* -1 for what is no number, or too large for one of descriptors. */
+/* No process is passed more; a larger number is a mistake. */
+#define PASSED_MAX	65536
+
+/* -1 for what is no number, or too large for an int */
 static int number(const char *text)
 {
 	int n = 0;
@@ -31,9 +34,11 @@ static int number(const char *text)
 /* How many there are. Not those of a parent, whose environment we inherited. */
 static int passed(void)
 {
+	int n = number(secure_getenv("LISTEN_FDS"));
+
 	if (number(secure_getenv("LISTEN_PID")) != getpid())
 		return 0;
-	return number(secure_getenv("LISTEN_FDS"));
+	return n > PASSED_MAX ? 0 : n;
 }
 
 static bool name_is(const char *names, size_t len, const char *name)
@@ -51,7 +56,7 @@ int hmacdev_from_env(struct hmacdev **h, const char *name)
 	*h = NULL;
 	if (!names)
 		names = "";
-	for (int i = 0; i < n && i <= INT_MAX - FIRST_FD; i++) {
+	for (int i = 0; i < n; i++) {
 		size_t len = strcspn(names, ":");
 
 		if (name && name_is(names, len, name))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Messages behind a descriptor. Where the kernel can, it takes them from the
- * page cache or the pipe without our seeing them.
+ * page cache or the pipe, and they do not pass through the process.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,44 +11,66 @@
 
 #include "context.h"
 
-/* The most that one system call is asked to take. */
+/* The most that one system call is asked to take */
 #define PIECE	(1U << 30)
-/* What fits any thread's stack, and is much compared with a system call. */
+/* This fits any thread's stack, and is much compared with a system call. */
 #define BUFFER	16384
 
-static ssize_t by_sendfile(struct hmacdev *h, int fd, size_t len)
+struct transfer {
+	struct hmacdev *h;
+	int fd;
+	bool file_failed;	/* read(2) failed */
+	bool interrupted;	/* UPDATE was, and was made again */
+};
+
+static ssize_t by_sendfile(struct transfer *t, size_t len)
 {
-	ssize_t n = sendfile(h->fd, fd, NULL, len);
+	ssize_t n = sendfile(t->h->fd, t->fd, NULL, len);
 
 	return n < 0 ? -errno : n;
 }
 
-static ssize_t by_splice(struct hmacdev *h, int fd, size_t len)
+static ssize_t by_splice(struct transfer *t, size_t len)
 {
-	ssize_t n = splice(fd, NULL, h->fd, NULL, len, 0);
+	ssize_t n = splice(t->fd, NULL, t->h->fd, NULL, len, 0);
 
 	return n < 0 ? -errno : n;
 }
 
-static ssize_t by_read(struct hmacdev *h, int fd, size_t len)
+/* Bytes that were read cannot be put back, so a signal does not lose them. */
+static int append(struct transfer *t, const void *bytes, size_t len)
 {
-	unsigned char buffer[BUFFER];
-	ssize_t n = read(fd, buffer, len < BUFFER ? len : BUFFER);
 	int rc;
 
-	if (n <= 0)
-		return n < 0 ? -errno : 0;
-	rc = hmacdev_update(h, buffer, (size_t)n);
+	while ((rc = hmacdev_update(t->h, bytes, len)) == -EINTR)
+		t->interrupted = true;
+	return rc;
+}
+
+static ssize_t by_read(struct transfer *t, size_t len)
+{
+	unsigned char buffer[BUFFER];
+	ssize_t n = read(t->fd, buffer, len < BUFFER ? len : BUFFER);
+	int rc;
+
+	if (n < 0) {
+		t->file_failed = errno != EINTR;
+		return -errno;
+	}
+	if (n == 0)
+		return 0;
+	rc = append(t, buffer, (size_t)n);
 	explicit_bzero(buffer, (size_t)n);
 	return rc < 0 ? rc : n;
 }
 
 /*
- * From the one that does the least to the one that does any file. That one has
- * the last word on errors, and on what the end is: not all that has no size is
- * empty.
+ * From the one that does the least to the one that does any file. An error of
+ * the first two can be the file's or the context's. So only the last decides
+ * what the error is and whose; and where the end is, since not every file
+ * without a size is empty.
  */
-static ssize_t (*const ways[])(struct hmacdev *h, int fd, size_t len) = {
+static ssize_t (*const ways[])(struct transfer *t, size_t len) = {
 	by_sendfile, by_splice, by_read,
 };
 
@@ -59,15 +81,15 @@ static size_t piece(int64_t len, int64_t taken)
 	return len >= 0 && len - taken < PIECE ? (size_t)(len - taken) : PIECE;
 }
 
-/* How many bytes were taken before *end, which is 0 or a negative errno. */
-static int64_t take(struct hmacdev *h, int fd, int64_t len, int *end)
+/* Returns how many bytes were taken before *end: 0 or a negative errno. */
+static int64_t take(struct transfer *t, int64_t len, int *end)
 {
 	int64_t taken = 0;
 	size_t way = 0;
 
 	*end = 0;
-	while (taken != len) {
-		ssize_t n = ways[way](h, fd, piece(len, taken));
+	while (taken != len && !t->interrupted) {
+		ssize_t n = ways[way](t, piece(len, taken));
 
 		if (n > 0) {
 			taken += n;
@@ -75,26 +97,31 @@ static int64_t take(struct hmacdev *h, int fd, int64_t len, int *end)
 		}
 		if (n == -EINTR || way == LAST_WAY) {
 			*end = (int)n;
-			break;
+			return taken;
 		}
 		way++;
 	}
+	if (t->interrupted)
+		*end = -EINTR;
 	return taken;
 }
 
-int64_t hmacdev_update_fd(struct hmacdev *h, int fd, int64_t len)
+int64_t hmacdev_update_fd(struct hmacdev *h, int fd, int64_t len,
+			  bool *file_failed)
 {
+	struct transfer t = { .h = h, .fd = fd };
 	int saved = errno;
-	int64_t taken;
-	/* Whatever the context refuses is refused before anything is read. */
+	int64_t taken = 0;
+	/* The context's errors come first, before anything is read. */
 	int end = hmacdev_update(h, NULL, 0);
 
-	if (end < 0)
-		return end;
-	taken = take(h, fd, len, &end);
+	if (end == 0)
+		taken = take(&t, len, &end);
 	errno = saved;
 	/* These lose nothing, and who gave a length sees that there is more. */
 	if (taken && len >= 0 && (end == -EAGAIN || end == -EINTR))
-		return taken;
+		end = 0;
+	if (file_failed)
+		*file_failed = end < 0 && t.file_failed;
 	return end < 0 ? end : taken;
 }

@@ -48,18 +48,20 @@ int hmacdev_mac_verify(struct hmacdev *h, const void *msg, size_t len,
  * The kernel takes so many at a time, and fewer where a signal came; but always
  * one, unless it cannot have that one.
  */
-int hmacdev_batch(struct hmacdev *h, struct hmacdev_op *ops, size_t n)
+int hmacdev_batch(struct hmacdev *h, struct hmacdev_op *ops, size_t n,
+		  size_t op_size)
 {
 	size_t done = 0;
 
-	if (!h || n > INT_MAX)
+	if (!h || n > INT_MAX || op_size > UINT32_MAX)
 		return -EINVAL;
 	do {
 		size_t left = n - done;
 		struct hmacdev_batch args = {
-			.ops = (uintptr_t)ops + done * sizeof(*ops),
+			.ops = (uintptr_t)ops + done * op_size,
 			.count = left > HMACDEV_BATCH_MAX ?
 				 HMACDEV_BATCH_MAX : (uint32_t)left,
+			.op_size = (uint32_t)op_size,
 		};
 		int rc = hmacdev_device_ioctl(h->fd, HMACDEV_IOC_BATCH, &args);
 

@@ -29,7 +29,7 @@ int hmacdev_update(struct hmacdev *h, const void *msg, size_t len)
 	return 0;
 }
 
-static int tag_make(struct hmacdev *h, unsigned long request,
+static int tag_make(struct hmacdev *h, unsigned int request,
 		    void *tag, size_t size)
 {
 	struct hmacdev_tag args = {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hmacdev.h"
 
+#define TEXT_OF(x)	#x
+#define TEXT(x)		TEXT_OF(x)
+
 const char *hmacdev_version(void)
 {
-	return HMACDEV_VERSION;
+	return TEXT(HMACDEV_VERSION_MAJOR) "." TEXT(HMACDEV_VERSION_MINOR) "."
+	       TEXT(HMACDEV_VERSION_PATCH);
 }
