@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * One-time passwords by time (TOTP, RFC 6238), from secrets in a keyring that
- * this process cannot read. Its times, its three secrets and what should come
- * out are those of the RFC's appendix B.
+ * this process cannot read. The times, the three secrets and the passwords are
+ * those of the RFC's appendix B.
  */
 #include <hmacdev.h>
 #include <linux/keyctl.h>
@@ -39,7 +39,7 @@ static const struct {
 	{ 20000000000, { 65353130, 77737706, 47863826 } },
 };
 
-/* What somebody else does, long before. */
+/* In a deployment somebody else does this, long before. */
 static int32_t add_secret(size_t token)
 {
 	return (int32_t)syscall(SYS_add_key, "logon", tokens[token].description,
@@ -48,7 +48,7 @@ static int32_t add_secret(size_t token)
 				KEY_SPEC_PROCESS_KEYRING);
 }
 
-/* RFC 4226: four bytes of the tag, from where its last says. */
+/* RFC 4226: four bytes of the tag; its last four bits are their offset. */
 static uint32_t truncate_tag(const unsigned char *tag, int len)
 {
 	const unsigned char *p = tag + (tag[len - 1] & 15);
@@ -73,7 +73,7 @@ static int totp(struct hmacdev *h, uint64_t time, uint32_t *code)
 	return 0;
 }
 
-/* How many codes are wrong, or what went wrong. */
+/* Returns how many codes are wrong, or a negative errno. */
 static int check(struct hmacdev *h, size_t token)
 {
 	int wrong = 0;
