@@ -27,7 +27,7 @@ int hmacdev_device_ioctl(int fd, unsigned int request, void *arg);
 void hmacdev_put_name(char *field, const char *name);
 
 /*
- * Hand out a struct of known bytes to a program whose own has size bytes. Fields
+ * Copy a struct of known bytes to a program whose own has size bytes. Fields
  * that it does not have are cut off, fields that we do not have are zero.
  */
 void hmacdev_put_reply(void *to, size_t size, const void *reply, size_t known);
