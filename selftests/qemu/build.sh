@@ -45,9 +45,6 @@ build_tests()
 	tests=(-C selftests OUTPUT="$PWD/build/selftests"
 		KSELFTEST_DIR="$source/tools/testing/selftests")
 	build userspace
-	build -C userspace O="$PWD/build/userspace-libc" \
-		CPPFLAGS=-DHMACDEV_LIBC_IOCTL \
-		"$PWD/build/userspace-libc/libhmacdev.a"
 	build "${tests[@]}"
 }
 
@@ -61,6 +58,6 @@ build_tests32()
 	build -C userspace O="$out/userspace32" CC="gcc -m32" \
 		"$out/userspace32/libhmacdev.a"
 	build "${tests[@]}" OUTPUT="$out/selftests32" \
-		LIBHMACDEV{,_LIBC}="$out/userspace32/libhmacdev.a" \
+		LIBHMACDEV="$out/userspace32/libhmacdev.a" \
 		CC="gcc -m32 -I$crypto/include -L$crypto"
 }
