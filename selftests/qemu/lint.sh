@@ -99,6 +99,23 @@ kernel_doc()
 	"$source/scripts/kernel-doc" -none -Werror "$@"
 }
 
+# Another C library, which needs the kernel's headers from elsewhere. Static is
+# how an initramfs has it.
+musl()
+{
+	local headers=$tmp/kernel-headers args
+
+	mkdir "$headers"
+	ln -s /usr/include/{linux,asm-generic} \
+		"/usr/include/$(gcc -print-multiarch)/asm" "$headers"
+	args=(-s -C userspace O="$tmp/musl" CC=musl-gcc
+		CPPFLAGS="-idirafter $headers")
+	make "${args[@]}"
+	rm -f "$tmp/musl/hmacdev"
+	make "${args[@]}" LDFLAGS="-static -no-pie" "$tmp/musl/hmacdev"
+	"$tmp/musl/hmacdev" version >/dev/null
+}
+
 lines()
 {
 	[ "$lines" -le "$kmod_lines" ] ||
@@ -113,6 +130,7 @@ for series in 6.1 6.12; do
 done
 check kernel-doc kernel_doc uapi/linux/hmacdev.h kmod/*.[ch]
 check userspace make -s userspace BUILD="$tmp"
+check "userspace with musl" musl
 check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \
 	--enable=warning,performance,portability -Iuapi -Iuserspace/lib userspace
 check "manual, symbols" make -s -C userspace check O="$tmp/userspace"

@@ -14,7 +14,7 @@ declare -A packages=(
 	[debug]='bc bison flex libelf-dev'
 	[kmsan]='clang-16'
 	[guest]='keyutils kmod libssl-dev openssl qemu-system-x86 xz-utils'
-	[lint]='cppcheck g++ groff mandoc perl shellcheck sparse'
+	[lint]='cppcheck g++ groff mandoc musl-tools perl shellcheck sparse'
 )
 
 command -v dpkg-query >/dev/null || die "this needs a Debian 12 machine"
