@@ -17,9 +17,10 @@
 #define AT(type, field, offset)						\
 	_Static_assert(offsetof(struct type, field) == (offset),	\
 		       #type "." #field)
-#define NUMBER(name, dir, nr, type)					\
+#define NUMBER(name, nr, type)						\
 	_Static_assert((HMACDEV_IOC_##name) ==				\
-		       _IOC(dir, 0xc8, nr, sizeof(struct type)), #name)
+		       _IOC(_IOC_READ | _IOC_WRITE, 0xc8, nr,		\
+			    sizeof(struct type)), #name)
 
 SIZE(hmacdev_alg, 56);
 AT(hmacdev_alg, flags, 0);
@@ -29,7 +30,7 @@ AT(hmacdev_alg, digest_size, 40);
 AT(hmacdev_alg, block_size, 44);
 AT(hmacdev_alg, traits, 48);
 AT(hmacdev_alg, reserved, 52);
-NUMBER(ALG, _IOC_READ | _IOC_WRITE, 0, hmacdev_alg);
+NUMBER(ALG, 0, hmacdev_alg);
 
 SIZE(hmacdev_new, 72);
 AT(hmacdev_new, alg, 0);
@@ -41,48 +42,51 @@ AT(hmacdev_new, serial, 56);
 AT(hmacdev_new, tag_len, 60);
 AT(hmacdev_new, rights, 64);
 AT(hmacdev_new, reserved, 68);
-NUMBER(NEW, _IOC_WRITE, 1, hmacdev_new);
+NUMBER(NEW, 1, hmacdev_new);
 
 SIZE(hmacdev_update, 24);
 AT(hmacdev_update, flags, 0);
 AT(hmacdev_update, reserved, 4);
 AT(hmacdev_update, msg, 8);
 AT(hmacdev_update, len, 16);
-NUMBER(UPDATE, _IOC_WRITE, 2, hmacdev_update);
+NUMBER(UPDATE, 2, hmacdev_update);
 
 SIZE(hmacdev_tag, 16);
 AT(hmacdev_tag, tag, 0);
 AT(hmacdev_tag, tag_len, 8);
 AT(hmacdev_tag, flags, 12);
-NUMBER(DIGEST, _IOC_READ | _IOC_WRITE, 3, hmacdev_tag);
-NUMBER(FINALIZE, _IOC_READ | _IOC_WRITE, 4, hmacdev_tag);
-NUMBER(VERIFY, _IOC_WRITE, 5, hmacdev_tag);
+NUMBER(DIGEST, 3, hmacdev_tag);
+NUMBER(FINALIZE, 4, hmacdev_tag);
+NUMBER(VERIFY, 5, hmacdev_tag);
 
 SIZE(hmacdev_reset, 8);
 AT(hmacdev_reset, flags, 0);
 AT(hmacdev_reset, reserved, 4);
-NUMBER(RESET, _IOC_WRITE, 6, hmacdev_reset);
+NUMBER(RESET, 6, hmacdev_reset);
 
 SIZE(hmacdev_copy, 8);
 AT(hmacdev_copy, flags, 0);
 AT(hmacdev_copy, rights, 4);
-NUMBER(COPY, _IOC_WRITE, 7, hmacdev_copy);
+NUMBER(COPY, 7, hmacdev_copy);
 
 SIZE(hmacdev_restrict, 8);
 AT(hmacdev_restrict, flags, 0);
 AT(hmacdev_restrict, rights, 4);
-NUMBER(RESTRICT, _IOC_WRITE, 8, hmacdev_restrict);
+NUMBER(RESTRICT, 8, hmacdev_restrict);
 
-SIZE(hmacdev_info, 64);
+SIZE(hmacdev_info, 80);
 AT(hmacdev_info, flags, 0);
 AT(hmacdev_info, state, 4);
 AT(hmacdev_info, rights, 8);
-AT(hmacdev_info, tag_len, 12);
-AT(hmacdev_info, digest_size, 16);
-AT(hmacdev_info, block_size, 20);
-AT(hmacdev_info, bytes, 24);
-AT(hmacdev_info, alg, 32);
-NUMBER(INFO, _IOC_READ | _IOC_WRITE, 9, hmacdev_info);
+AT(hmacdev_info, known_rights, 12);
+AT(hmacdev_info, tag_len, 16);
+AT(hmacdev_info, digest_size, 20);
+AT(hmacdev_info, block_size, 24);
+AT(hmacdev_info, reserved, 28);
+AT(hmacdev_info, bytes, 32);
+AT(hmacdev_info, features, 40);
+AT(hmacdev_info, alg, 48);
+NUMBER(INFO, 9, hmacdev_info);
 
 SIZE(hmacdev_op, 40);
 AT(hmacdev_op, msg, 0);
@@ -92,13 +96,15 @@ AT(hmacdev_op, tag_len, 24);
 AT(hmacdev_op, op, 28);
 AT(hmacdev_op, status, 32);
 AT(hmacdev_op, reserved, 36);
-NUMBER(MAC, _IOC_READ | _IOC_WRITE, 10, hmacdev_op);
+NUMBER(MAC, 10, hmacdev_op);
 
-SIZE(hmacdev_batch, 16);
+SIZE(hmacdev_batch, 24);
 AT(hmacdev_batch, ops, 0);
 AT(hmacdev_batch, count, 8);
 AT(hmacdev_batch, flags, 12);
-NUMBER(BATCH, _IOC_WRITE, 11, hmacdev_batch);
+AT(hmacdev_batch, op_size, 16);
+AT(hmacdev_batch, reserved, 20);
+NUMBER(BATCH, 11, hmacdev_batch);
 
 SIZE(hmacdev_derive, 64);
 AT(hmacdev_derive, alg, 0);
@@ -108,7 +114,7 @@ AT(hmacdev_derive, msg, 40);
 AT(hmacdev_derive, len, 48);
 AT(hmacdev_derive, tag_len, 56);
 AT(hmacdev_derive, rights, 60);
-NUMBER(DERIVE, _IOC_WRITE, 12, hmacdev_derive);
+NUMBER(DERIVE, 12, hmacdev_derive);
 
 SIZE(hmacdev_oneshot, 80);
 AT(hmacdev_oneshot, alg, 0);
@@ -119,7 +125,7 @@ AT(hmacdev_oneshot, len, 56);
 AT(hmacdev_oneshot, tag, 64);
 AT(hmacdev_oneshot, tag_len, 72);
 AT(hmacdev_oneshot, flags, 76);
-NUMBER(ONESHOT, _IOC_READ | _IOC_WRITE, 13, hmacdev_oneshot);
+NUMBER(ONESHOT, 13, hmacdev_oneshot);
 
 #undef SIZE
 #undef AT
