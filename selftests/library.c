@@ -20,6 +20,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <device.h>
 #include <hmacdev.h>
 
 #include "kselftest_harness.h"
@@ -36,17 +37,19 @@
 
 static struct {
 	unsigned int calls;
-	unsigned int interrupts;	/* first calls that end in EINTR */
+	unsigned int interrupted;	/* the call that ends in EINTR, or 0 */
 	unsigned int successes;		/* first calls that err is not for */
 	unsigned int opens;		/* of /dev/hmac */
 	int foreign;			/* descriptor of something else, or 0 */
 	int err;			/* what every other call ends in */
 	int result;
 	__u32 batch_limit;		/* entries that a call does, or 0 */
+	int sendfile_err;		/* what it ends in, or 0 */
 	size_t sendfile_limit;		/* bytes that a call takes, or 0 */
 	off_t resize;			/* a file's size after that, or 0 */
 	bool sendfile_fake;
 	__u32 state;
+	struct hmacdev_alg alg;
 	struct hmacdev_new new;
 	struct hmacdev_update updates[CALLS_MAX];
 	struct hmacdev_tag tag;
@@ -58,9 +61,23 @@ static struct {
 	struct hmacdev_oneshot oneshot;
 } kernel;
 
+static void fake_alg(struct hmacdev_alg *alg)
+{
+	kernel.alg = *alg;
+	memset(alg->name, 0, sizeof(alg->name));
+	memcpy(alg->name, "sha256", sizeof("sha256"));
+	alg->digest_size = 32;
+	alg->block_size = 64;
+	alg->traits = HMACDEV_ALG_AVAILABLE;
+}
+
 static void fake_info(struct hmacdev_info *info)
 {
 	info->state = kernel.state;
+	info->rights = HMACDEV_RIGHTS_SIGNER;
+	info->known_rights = UINT32_MAX;
+	info->bytes = 1ULL << 40;
+	info->features = 1ULL << 63;
 	info->tag_len = TAG_LEN;
 	info->digest_size = 32;
 	info->block_size = 64;
@@ -118,6 +135,9 @@ static int fake_update(int fd, const struct hmacdev_update *update)
 static int fake_call(int fd, unsigned long request, void *arg)
 {
 	switch (request) {
+	case HMACDEV_IOC_ALG:
+		fake_alg(arg);
+		return 0;
 	case HMACDEV_IOC_INFO:
 		fake_info(arg);
 		return 0;
@@ -161,7 +181,7 @@ int ioctl(int fd, unsigned long request, ...)
 	va_end(args);
 	kernel.calls++;
 	errno = EINTR;
-	if (kernel.calls <= kernel.interrupts)
+	if (kernel.calls == kernel.interrupted)
 		return -1;
 	errno = ENOTTY;
 	if (kernel.foreign && fd == kernel.foreign)
@@ -194,6 +214,9 @@ ssize_t sendfile64(int to, int from, off64_t *offset, size_t count)
 			kernel.updates[++kernel.calls - 1].len = count;
 		return count;
 	}
+	errno = kernel.sendfile_err;
+	if (kernel.sendfile_err)
+		return -1;
 	if (kernel.sendfile_limit && count > kernel.sendfile_limit)
 		count = kernel.sendfile_limit;
 	n = syscall(SYS_sendfile64, to, from, offset, count);
@@ -208,6 +231,7 @@ static struct hmacdev_options fake_options(void)
 		.size = sizeof(struct hmacdev_options),
 		.key = "key",
 		.key_len = 3,
+		.rights = HMACDEV_RIGHTS_SIGNER,
 		.device = "/dev/null",
 	};
 }
@@ -274,6 +298,109 @@ TEST_F(handle, free_closes)
 	errno = ERRNO_BEFORE;
 }
 
+TEST_F(handle, detach_leaves_the_descriptor)
+{
+	int fd = hmacdev_fd(self->h);
+
+	EXPECT_EQ(fd, hmacdev_detach(self->h));
+	self->h = NULL;
+	EXPECT_EQ(FD_CLOEXEC, fcntl(fd, F_GETFD));
+	EXPECT_EQ(0, kernel.calls);
+	EXPECT_EQ(0, close(fd));
+}
+
+TEST_F(handle, info)
+{
+	struct hmacdev_info info;
+
+	memset(&info, 0x5a, sizeof(info));
+	EXPECT_EQ(0, hmacdev_info(self->h, &info, sizeof(info)));
+	EXPECT_EQ(1, kernel.calls);
+	EXPECT_EQ(0, info.flags);
+	EXPECT_EQ(HMACDEV_STATE_ACTIVE, info.state);
+	EXPECT_EQ(HMACDEV_RIGHTS_SIGNER, info.rights);
+	EXPECT_EQ(UINT32_MAX, info.known_rights);
+	EXPECT_EQ(TAG_LEN, info.tag_len);
+	EXPECT_EQ(32, info.digest_size);
+	EXPECT_EQ(64, info.block_size);
+	EXPECT_EQ(1ULL << 40, info.bytes);
+	EXPECT_EQ(1ULL << 63, info.features);
+	EXPECT_STREQ("sha256", info.alg);
+}
+
+/* A struct of another version, in room that shows what was written */
+struct room {
+	unsigned char bytes[256];
+};
+
+#define UNTOUCHED	0x5a
+
+static bool untouched(const struct room *room, size_t from)
+{
+	for (; from < sizeof(room->bytes); from++)
+		if (room->bytes[from] != UNTOUCHED)
+			return false;
+	return true;
+}
+
+static bool is_zero(const struct room *room, size_t from, size_t to)
+{
+	for (; from < to; from++)
+		if (room->bytes[from])
+			return false;
+	return true;
+}
+
+TEST_F(handle, info_of_newer_and_too_small_programs)
+{
+	const size_t size = sizeof(struct hmacdev_info);
+	struct hmacdev_info info;
+	struct room room;
+	size_t other;
+
+	EXPECT_EQ(0, hmacdev_info(self->h, &info, size));
+	for (other = size; other <= sizeof(room) - 8; other += 8) {
+		memset(&room, UNTOUCHED, sizeof(room));
+		EXPECT_EQ(0, hmacdev_info(self->h, (void *)&room, other));
+		EXPECT_EQ(0, memcmp(&room, &info, size));
+		EXPECT_TRUE(is_zero(&room, size, other));
+		EXPECT_TRUE(untouched(&room, other));
+	}
+	kernel.calls = 0;
+	memset(&room, UNTOUCHED, sizeof(room));
+	for (other = 0; other < size; other++)
+		EXPECT_EQ(-EINVAL,
+			  hmacdev_info(self->h, (void *)&room, other));
+	EXPECT_EQ(-EINVAL, hmacdev_info(self->h, NULL, size));
+	EXPECT_EQ(0, kernel.calls);
+	EXPECT_TRUE(untouched(&room, 0));
+}
+
+TEST_F(handle, failed_info_writes_nothing)
+{
+	struct room room;
+
+	memset(&room, UNTOUCHED, sizeof(room));
+	kernel.err = EBADF;
+	EXPECT_EQ(-EBADF, hmacdev_info(self->h, (void *)&room, sizeof(room)));
+	EXPECT_TRUE(untouched(&room, 0));
+}
+
+/* A library whose struct has become larger than the program's */
+TEST(reply_is_cut_and_filled)
+{
+	const struct room reply = { { 1, 2, 3, 4, 5, 6, 7, 8 } };
+	struct room room;
+	size_t size;
+
+	for (size = 0; size <= 16; size++) {
+		memset(&room, UNTOUCHED, sizeof(room));
+		hmacdev_put_reply(&room, size, &reply, 8);
+		EXPECT_EQ(0, memcmp(&room, &reply, size));
+		EXPECT_TRUE(untouched(&room, size));
+	}
+}
+
 TEST_F(handle, update_is_one_call)
 {
 	EXPECT_EQ(0, hmacdev_update(self->h, "abc", 3));
@@ -289,8 +416,6 @@ TEST_F(handle, update_of_the_most_is_one_call)
 {
 	char *msg = (char *)0x1000;
 
-	if (sizeof(size_t) == 4)
-		SKIP(return, "a 32-bit object has one byte less");
 	EXPECT_EQ(0, hmacdev_update(self->h, msg, HMACDEV_MSG_MAX));
 	EXPECT_EQ(1, kernel.calls);
 	EXPECT_EQ(HMACDEV_MSG_MAX, kernel.updates[0].len);
@@ -327,12 +452,38 @@ TEST_F(handle, update_stops_at_the_first_error)
 	EXPECT_EQ(1, kernel.calls);
 }
 
-TEST_F(handle, interrupted_call_is_made_again)
+/* A caller may have something to do before it tries again. */
+TEST_F(handle, interrupted_call_is_the_callers)
 {
-	kernel.interrupts = 3;
-	EXPECT_EQ(0, hmacdev_update(self->h, "abc", 3));
-	EXPECT_EQ(4, kernel.calls);
-	EXPECT_EQ(3, kernel.updates[3].len);
+	char tag[HMACDEV_TAG_MAX];
+	struct hmacdev_options o = fake_options();
+	struct hmacdev_info info;
+	struct hmacdev *other;
+
+#define INTERRUPTED(call) do {						\
+	kernel.calls = 0;						\
+	EXPECT_EQ(-EINTR, call);					\
+	EXPECT_EQ(1, kernel.calls);					\
+} while (0)
+	kernel.interrupted = 1;
+	INTERRUPTED(hmacdev_update(self->h, "abc", 3));
+	INTERRUPTED(hmacdev_update_fd(self->h, 0, -1, NULL));
+	INTERRUPTED(hmacdev_digest(self->h, tag, sizeof(tag)));
+	INTERRUPTED(hmacdev_hexdigest(self->h, tag, sizeof(tag)));
+	INTERRUPTED(hmacdev_finalize(self->h, tag, sizeof(tag)));
+	INTERRUPTED(hmacdev_verify(self->h, tag, sizeof(tag)));
+	INTERRUPTED(hmacdev_reset(self->h));
+	INTERRUPTED(hmacdev_copy(self->h, &other));
+	INTERRUPTED(hmacdev_copy_restricted(self->h, 0, &other));
+	INTERRUPTED(hmacdev_copy_fresh(self->h, 0, &other));
+	INTERRUPTED(hmacdev_derive(self->h, "md5", "", 0, 0, &other));
+	INTERRUPTED(hmacdev_mac(self->h, "", 0, tag, sizeof(tag)));
+	INTERRUPTED(hmacdev_mac_verify(self->h, "", 0, tag, sizeof(tag)));
+	INTERRUPTED(hmacdev_batch(self->h, NULL, 1, 40));
+	INTERRUPTED(hmacdev_info(self->h, &info, sizeof(info)));
+	INTERRUPTED(hmacdev_new_opts(&other, "md5", &o));
+	INTERRUPTED(hmacdev_oneshot("md5", "", 0, "", 0, tag, sizeof(tag)));
+#undef INTERRUPTED
 }
 
 TEST_F(handle, digest_and_finalize_return_the_size)
@@ -393,6 +544,7 @@ TEST_F(handle, verify_tells_wrong_from_failed)
 	EXPECT_EQ(-EPERM, hmacdev_verify(self->h, "tag", 3));
 }
 
+/* Whatever rights a later kernel may know */
 TEST_F(handle, copy_asks_for_all_rights)
 {
 	struct hmacdev *copy;
@@ -400,7 +552,8 @@ TEST_F(handle, copy_asks_for_all_rights)
 	kernel.result = open("/dev/null", O_RDWR);
 	ASSERT_LE(0, kernel.result);
 	EXPECT_EQ(0, hmacdev_copy(self->h, &copy));
-	EXPECT_EQ(HMACDEV_RIGHT_ALL, kernel.copy.rights);
+	EXPECT_EQ(UINT32_MAX, kernel.copy.rights);
+	EXPECT_EQ(0, kernel.copy.flags);
 	EXPECT_EQ(kernel.result, hmacdev_fd(copy));
 	EXPECT_STREQ("hmac-sha256", hmacdev_name(copy));
 	EXPECT_EQ(TAG_LEN, hmacdev_tag_size(copy));
@@ -422,12 +575,30 @@ TEST_F(handle, zero_keeps_no_right)
 	EXPECT_EQ(0, kernel.restriction.rights);
 }
 
+TEST_F(handle, copy_fresh)
+{
+	struct hmacdev *copy;
+
+	kernel.result = open("/dev/null", O_RDWR);
+	ASSERT_LE(0, kernel.result);
+	EXPECT_EQ(0, hmacdev_copy_fresh(self->h, 0x80000001, &copy));
+	EXPECT_EQ(1, kernel.calls);
+	EXPECT_EQ(HMACDEV_COPY_FRESH, kernel.copy.flags);
+	EXPECT_EQ(0x80000001, kernel.copy.rights);
+	EXPECT_EQ(kernel.result, hmacdev_fd(copy));
+	EXPECT_STREQ("hmac-sha256", hmacdev_name(copy));
+	hmacdev_free(copy);
+}
+
 TEST_F(handle, failed_copy_is_null)
 {
 	struct hmacdev *copy = self->h;
 
 	kernel.err = EPERM;
 	EXPECT_EQ(-EPERM, hmacdev_copy(self->h, &copy));
+	EXPECT_EQ(NULL, copy);
+	copy = self->h;
+	EXPECT_EQ(-EPERM, hmacdev_copy_fresh(self->h, 0, &copy));
 	EXPECT_EQ(NULL, copy);
 }
 
@@ -473,6 +644,7 @@ TEST_F(handle, mac_verify_sizes_do_not_wrap)
 }
 
 #define OPS	((struct hmacdev_op *)0x1000)
+#define OP_SIZE	sizeof(struct hmacdev_op)
 
 TEST_F(handle, batch_of_the_most_is_one_call)
 {
@@ -480,9 +652,12 @@ TEST_F(handle, batch_of_the_most_is_one_call)
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		kernel.calls = 0;
-		EXPECT_EQ(sizes[i], hmacdev_batch(self->h, OPS, sizes[i]));
+		EXPECT_EQ(sizes[i], hmacdev_batch(self->h, OPS, sizes[i],
+						  OP_SIZE));
 		EXPECT_EQ(1, kernel.calls);
 		EXPECT_EQ(sizes[i], kernel.batches[0].count);
+		EXPECT_EQ(OP_SIZE, kernel.batches[0].op_size);
+		EXPECT_EQ(0, kernel.batches[0].reserved);
 		EXPECT_EQ((uintptr_t)OPS, kernel.batches[0].ops);
 	}
 }
@@ -490,7 +665,8 @@ TEST_F(handle, batch_of_the_most_is_one_call)
 TEST_F(handle, batch_beyond_goes_in_pieces)
 {
 	EXPECT_EQ(2 * HMACDEV_BATCH_MAX + 3,
-		  hmacdev_batch(self->h, OPS, 2 * HMACDEV_BATCH_MAX + 3));
+		  hmacdev_batch(self->h, OPS, 2 * HMACDEV_BATCH_MAX + 3,
+				OP_SIZE));
 	EXPECT_EQ(3, kernel.calls);
 	for (int i = 0; i < 3; i++)
 		EXPECT_EQ((uintptr_t)(OPS + i * HMACDEV_BATCH_MAX),
@@ -499,11 +675,38 @@ TEST_F(handle, batch_beyond_goes_in_pieces)
 	EXPECT_EQ(3, kernel.batches[2].count);
 }
 
+/* The kernel gets the program's, and the pieces are as far apart. */
+TEST_F(handle, batch_of_larger_operations)
+{
+	const size_t size = OP_SIZE + 24;
+
+	EXPECT_EQ(2 * HMACDEV_BATCH_MAX,
+		  hmacdev_batch(self->h, OPS, 2 * HMACDEV_BATCH_MAX, size));
+	EXPECT_EQ(2, kernel.calls);
+	for (int i = 0; i < 2; i++) {
+		EXPECT_EQ(size, kernel.batches[i].op_size);
+		EXPECT_EQ((uintptr_t)OPS + i * HMACDEV_BATCH_MAX * size,
+			  kernel.batches[i].ops);
+	}
+	/* The kernel refuses these, also for an empty array. */
+	EXPECT_EQ(0, hmacdev_batch(self->h, OPS, 0, 7));
+	EXPECT_EQ(7, kernel.batches[2].op_size);
+}
+
+TEST_F(handle, batch_sizes_do_not_wrap)
+{
+	if (sizeof(size_t) == 4)
+		SKIP(return, "there are none");
+	EXPECT_EQ(-EINVAL, hmacdev_batch(self->h, OPS, 1,
+					 (size_t)((1ULL << 32) + OP_SIZE)));
+	EXPECT_EQ(0, kernel.calls);
+}
+
 /* What a signal leaves undone is done by another call. */
 TEST_F(handle, batch_goes_on_after_a_signal)
 {
 	kernel.batch_limit = 4;
-	EXPECT_EQ(10, hmacdev_batch(self->h, OPS, 10));
+	EXPECT_EQ(10, hmacdev_batch(self->h, OPS, 10, OP_SIZE));
 	EXPECT_EQ(3, kernel.calls);
 	EXPECT_EQ((uintptr_t)(OPS + 8), kernel.batches[2].ops);
 	EXPECT_EQ(2, kernel.batches[2].count);
@@ -514,15 +717,16 @@ TEST_F(handle, batch_tells_how_far_it_came)
 	kernel.err = EFAULT;
 	kernel.successes = 1;
 	kernel.batch_limit = 4;
-	EXPECT_EQ(4, hmacdev_batch(self->h, OPS, 10));
+	EXPECT_EQ(4, hmacdev_batch(self->h, OPS, 10, OP_SIZE));
 	EXPECT_EQ(2, kernel.calls);
-	EXPECT_EQ(-EFAULT, hmacdev_batch(self->h, OPS, 10));
+	EXPECT_EQ(-EFAULT, hmacdev_batch(self->h, OPS, 10, OP_SIZE));
 }
 
 TEST_F(handle, batch_beyond_what_it_could_return_is_refused)
 {
-	EXPECT_EQ(-EINVAL, hmacdev_batch(self->h, OPS, (size_t)INT_MAX + 1));
-	EXPECT_EQ(-EINVAL, hmacdev_batch(self->h, OPS, SIZE_MAX));
+	EXPECT_EQ(-EINVAL, hmacdev_batch(self->h, OPS, (size_t)INT_MAX + 1,
+					 OP_SIZE));
+	EXPECT_EQ(-EINVAL, hmacdev_batch(self->h, OPS, SIZE_MAX, OP_SIZE));
 	EXPECT_EQ(0, kernel.calls);
 }
 
@@ -542,6 +746,73 @@ TEST_F(handle, derive)
 	/* From the kernel: it need not be as its parent. */
 	EXPECT_STREQ("hmac-sha256", hmacdev_name(child));
 	hmacdev_free(child);
+}
+
+static struct hmacdev_options child_options(void)
+{
+	return (struct hmacdev_options){
+		.size = sizeof(struct hmacdev_options),
+		.tag_len = 11,
+		.rights = HMACDEV_RIGHT_VERIFY,
+	};
+}
+
+TEST_F(handle, derive_opts)
+{
+	const struct hmacdev_options o = child_options();
+	struct hmacdev *child;
+
+	kernel.result = open("/dev/null", O_RDWR);
+	ASSERT_LE(0, kernel.result);
+	EXPECT_EQ(0, hmacdev_derive_opts(self->h, "sha1", "label", 5, &o,
+					 &child));
+	EXPECT_STREQ("sha1", kernel.derive.alg);
+	EXPECT_EQ(5, kernel.derive.len);
+	EXPECT_EQ(11, kernel.derive.tag_len);
+	EXPECT_EQ(HMACDEV_RIGHT_VERIFY, kernel.derive.rights);
+	EXPECT_EQ(kernel.result, hmacdev_fd(child));
+	hmacdev_free(child);
+}
+
+#define derive_refuses(want, o) do {					\
+	struct hmacdev *_child = self->h;				\
+	EXPECT_EQ(want, hmacdev_derive_opts(self->h, "sha1", "", 0, o,	\
+					    &_child));			\
+	EXPECT_EQ(NULL, _child);					\
+} while (0)
+
+TEST_F(handle, derive_opts_takes_tag_len_and_rights)
+{
+	struct {
+		struct hmacdev_options o;
+		char later[8];
+	} newer = { .o = child_options(), .later[7] = 1 };
+	struct hmacdev_options o;
+
+	derive_refuses(-EINVAL, NULL);
+#define REFUSED(field, value) do {					\
+	o = child_options();						\
+	o.field = value;						\
+	derive_refuses(-EINVAL, &o);					\
+} while (0)
+	REFUSED(rights, 0);
+	REFUSED(size, 0);
+	REFUSED(size, sizeof(o) - 1);
+	REFUSED(source, HMACDEV_KEY_RANDOM);
+	REFUSED(key, "key");
+	REFUSED(key_len, 1);
+	REFUSED(serial, 1);
+	REFUSED(device, HMACDEV_DEVICE);
+	if (sizeof(size_t) > 4)
+		REFUSED(tag_len, (size_t)(1ULL << 32));
+#undef REFUSED
+	newer.o.size = sizeof(newer);
+	derive_refuses(-E2BIG, &newer.o);
+	EXPECT_EQ(0, kernel.calls);
+	newer.later[7] = 0;
+	kernel.err = EPERM;
+	derive_refuses(-EPERM, &newer.o);
+	EXPECT_EQ(1, kernel.calls);
 }
 
 TEST_F(handle, failed_derive_leaves_nothing)
@@ -629,12 +900,27 @@ static bool message_is(struct hmacdev *h, const char *want, ssize_t len)
 	return is;
 }
 
+static int64_t append(struct hmacdev *h, int fd, int64_t len)
+{
+	return hmacdev_update_fd(h, fd, len, NULL);
+}
+
+/* The same, and whose the error is, which is always written */
+#define fails(want, whose, h, fd, len) do {				\
+	bool _failed = !(whose);					\
+	EXPECT_EQ(want, hmacdev_update_fd(h, fd, len, &_failed));	\
+	EXPECT_EQ(whose, _failed);					\
+} while (0)
+
+#define FILE_FAILED	true
+#define CONTEXT_FAILED	false
+
 TEST_F(from_fd, all_of_a_file)
 {
-	EXPECT_EQ(TEXT_LEN, hmacdev_update_fd(self->h, self->fd, -1));
+	EXPECT_EQ(TEXT_LEN, append(self->h, self->fd, -1));
 	EXPECT_EQ(TEXT_LEN, lseek(self->fd, 0, SEEK_CUR));
 	EXPECT_TRUE(message_is(self->h, text, TEXT_LEN));
-	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->fd, INT64_MIN));
+	EXPECT_EQ(0, append(self->h, self->fd, INT64_MIN));
 	/* But for asking whether the context takes any: not through here. */
 	for (unsigned int i = 0; i < kernel.calls; i++)
 		EXPECT_EQ(0, kernel.updates[i].len);
@@ -643,13 +929,13 @@ TEST_F(from_fd, all_of_a_file)
 TEST_F(from_fd, part_of_a_file_from_where_it_is)
 {
 	lseek(self->fd, 4, SEEK_SET);
-	EXPECT_EQ(5, hmacdev_update_fd(self->h, self->fd, 5));
+	EXPECT_EQ(5, append(self->h, self->fd, 5));
 	EXPECT_EQ(9, lseek(self->fd, 0, SEEK_CUR));
 	EXPECT_TRUE(message_is(self->h, text + 4, 5));
-	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->fd, 0));
+	EXPECT_EQ(0, append(self->h, self->fd, 0));
 	EXPECT_EQ(TEXT_LEN - 9,
-		  hmacdev_update_fd(self->h, self->fd, INT64_MAX));
-	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->fd, INT64_MAX));
+		  append(self->h, self->fd, INT64_MAX));
+	EXPECT_EQ(0, append(self->h, self->fd, INT64_MAX));
 }
 
 TEST_F(from_fd, sizes_beyond_32_bits)
@@ -657,7 +943,7 @@ TEST_F(from_fd, sizes_beyond_32_bits)
 	const int64_t size = (5LL << 30) + 7;
 
 	kernel.sendfile_fake = true;
-	EXPECT_EQ(size, hmacdev_update_fd(self->h, self->fd, size));
+	EXPECT_EQ(size, append(self->h, self->fd, size));
 	EXPECT_EQ(7, kernel.calls);
 	for (int i = 1; i < 6; i++)
 		EXPECT_EQ(1 << 30, kernel.updates[i].len);
@@ -668,7 +954,7 @@ TEST_F(from_fd, file_that_shrinks)
 {
 	kernel.sendfile_limit = 3;
 	kernel.resize = 10;
-	EXPECT_EQ(10, hmacdev_update_fd(self->h, self->fd, -1));
+	EXPECT_EQ(10, append(self->h, self->fd, -1));
 	EXPECT_TRUE(message_is(self->h, text, 10));
 }
 
@@ -679,7 +965,7 @@ TEST_F(from_fd, file_that_grows)
 	memcpy(grown, text, TEXT_LEN);
 	kernel.sendfile_limit = 3;
 	kernel.resize = sizeof(grown);
-	EXPECT_EQ(sizeof(grown), hmacdev_update_fd(self->h, self->fd, -1));
+	EXPECT_EQ(sizeof(grown), append(self->h, self->fd, -1));
 	EXPECT_TRUE(message_is(self->h, grown, sizeof(grown)));
 }
 
@@ -688,9 +974,9 @@ TEST_F(from_fd, empty_and_sparse)
 	static const char zeros[1000];
 
 	ASSERT_EQ(0, ftruncate(self->fd, 0));
-	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->fd, -1));
+	EXPECT_EQ(0, append(self->h, self->fd, -1));
 	ASSERT_EQ(0, ftruncate(self->fd, sizeof(zeros)));
-	EXPECT_EQ(sizeof(zeros), hmacdev_update_fd(self->h, self->fd, -1));
+	EXPECT_EQ(sizeof(zeros), append(self->h, self->fd, -1));
 	EXPECT_TRUE(message_is(self->h, zeros, sizeof(zeros)));
 }
 
@@ -703,7 +989,7 @@ TEST_F(from_fd, file_of_proc)
 
 	ASSERT_LT(0, len);
 	lseek(fd, 0, SEEK_SET);
-	EXPECT_EQ(len, hmacdev_update_fd(self->h, fd, -1));
+	EXPECT_EQ(len, append(self->h, fd, -1));
 	EXPECT_TRUE(message_is(self->h, want, len));
 	close(fd);
 }
@@ -711,11 +997,11 @@ TEST_F(from_fd, file_of_proc)
 TEST_F(from_fd, pipe)
 {
 	ASSERT_EQ(TEXT_LEN, write(self->pipe[1], text, TEXT_LEN));
-	EXPECT_EQ(4, hmacdev_update_fd(self->h, self->pipe[0], 4));
+	EXPECT_EQ(4, append(self->h, self->pipe[0], 4));
 	close(self->pipe[1]);
-	EXPECT_EQ(TEXT_LEN - 4, hmacdev_update_fd(self->h, self->pipe[0], -1));
+	EXPECT_EQ(TEXT_LEN - 4, append(self->h, self->pipe[0], -1));
 	EXPECT_TRUE(message_is(self->h, text, TEXT_LEN));
-	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->pipe[0], 1));
+	EXPECT_EQ(0, append(self->h, self->pipe[0], 1));
 }
 
 TEST_F(from_fd, socket)
@@ -725,7 +1011,7 @@ TEST_F(from_fd, socket)
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
 	ASSERT_EQ(TEXT_LEN, write(ends[1], text, TEXT_LEN));
 	close(ends[1]);
-	EXPECT_EQ(TEXT_LEN, hmacdev_update_fd(self->h, ends[0], -1));
+	EXPECT_EQ(TEXT_LEN, append(self->h, ends[0], -1));
 	EXPECT_TRUE(message_is(self->h, text, TEXT_LEN));
 	close(ends[0]);
 }
@@ -735,12 +1021,12 @@ TEST_F(from_fd, pipe_that_would_block)
 {
 	fcntl(self->pipe[0], F_SETFL, O_NONBLOCK);
 	ASSERT_EQ(4, write(self->pipe[1], text, 4));
-	EXPECT_EQ(-EAGAIN, hmacdev_update_fd(self->h, self->pipe[0], -1));
+	fails(-EAGAIN, FILE_FAILED, self->h, self->pipe[0], -1);
 	ASSERT_EQ(5, write(self->pipe[1], text + 4, 5));
-	EXPECT_EQ(5, hmacdev_update_fd(self->h, self->pipe[0], 100));
-	EXPECT_EQ(-EAGAIN, hmacdev_update_fd(self->h, self->pipe[0], 100));
+	EXPECT_EQ(5, append(self->h, self->pipe[0], 100));
+	EXPECT_EQ(-EAGAIN, append(self->h, self->pipe[0], 100));
 	close(self->pipe[1]);
-	EXPECT_EQ(0, hmacdev_update_fd(self->h, self->pipe[0], -1));
+	EXPECT_EQ(0, append(self->h, self->pipe[0], -1));
 	EXPECT_TRUE(message_is(self->h, text, 9));
 }
 
@@ -762,10 +1048,10 @@ TEST_F(from_fd, signal_while_waiting)
 	ASSERT_EQ(0, sigaction(SIGALRM, &action, NULL));
 	ASSERT_EQ(0, setitimer(ITIMER_REAL, &soon, NULL));
 	ASSERT_EQ(4, write(self->pipe[1], text, 4));
-	EXPECT_EQ(-EINTR, hmacdev_update_fd(self->h, self->pipe[0], -1));
+	fails(-EINTR, false, self->h, self->pipe[0], -1);
 	EXPECT_EQ(1, alarms);
 	ASSERT_EQ(4, write(self->pipe[1], text + 4, 4));
-	EXPECT_EQ(4, hmacdev_update_fd(self->h, self->pipe[0], 100));
+	EXPECT_EQ(4, append(self->h, self->pipe[0], 100));
 	EXPECT_TRUE(message_is(self->h, text, 8));
 }
 
@@ -773,18 +1059,86 @@ TEST_F(from_fd, nothing_to_read)
 {
 	int directory = open("/", O_RDONLY);
 
-	EXPECT_EQ(-EISDIR, hmacdev_update_fd(self->h, directory, -1));
-	EXPECT_EQ(-EBADF, hmacdev_update_fd(self->h, -1, -1));
-	EXPECT_EQ(-EBADF, hmacdev_update_fd(self->h, self->pipe[1], -1));
+	fails(-EISDIR, FILE_FAILED, self->h, directory, -1);
+	fails(-EBADF, FILE_FAILED, self->h, -1, -1);
+	fails(-EBADF, FILE_FAILED, self->h, self->pipe[1], -1);
 	close(directory);
 }
 
 TEST_F(from_fd, what_the_context_refuses_is_not_read)
 {
 	kernel.err = EBADFD;
-	EXPECT_EQ(-EBADFD, hmacdev_update_fd(self->h, self->fd, -1));
-	EXPECT_EQ(-EBADFD, hmacdev_update_fd(self->h, self->fd, 0));
+	fails(-EBADFD, CONTEXT_FAILED, self->h, self->fd, -1);
+	fails(-EBADFD, CONTEXT_FAILED, self->h, self->fd, 0);
 	EXPECT_EQ(0, lseek(self->fd, 0, SEEK_CUR));
+}
+
+/* The same errno from either side */
+TEST_F(from_fd, whose_an_error_is)
+{
+	static const int errs[] = { EIO, EBADF, ENOMEM, EINVAL, EPERM };
+	int memory = open("/proc/self/mem", O_RDONLY);
+
+	/* Nothing is mapped at 0. */
+	ASSERT_LE(0, memory);
+	fails(-EIO, FILE_FAILED, self->h, memory, -1);
+	fails(-EIO, FILE_FAILED, self->h, memory, 1);
+	fails(-EBADF, FILE_FAILED, self->h, -1, -1);
+	for (size_t i = 0; i < sizeof(errs) / sizeof(*errs); i++) {
+		kernel.calls = 0;
+		kernel.successes = 0;
+		kernel.err = errs[i];
+		fails(-errs[i], CONTEXT_FAILED, self->h, memory, -1);
+		/* What sendfile(2) fails with decides nothing. */
+		kernel.calls = 0;
+		kernel.successes = 1;
+		kernel.sendfile_err = ENOSPC;
+		fails(-errs[i], CONTEXT_FAILED, self->h, self->fd, -1);
+		lseek(self->fd, 0, SEEK_SET);
+	}
+	kernel.err = 0;
+	fails(-EIO, FILE_FAILED, self->h, memory, -1);
+	fails(TEXT_LEN, false, self->h, self->fd, -1);
+	fails(0, false, self->h, self->fd, -1);
+	EXPECT_TRUE(message_is(self->h, text, TEXT_LEN));
+	close(memory);
+}
+
+TEST_F(from_fd, one_way_fails_and_another_does_not)
+{
+	kernel.sendfile_err = EIO;
+	EXPECT_EQ(TEXT_LEN, append(self->h, self->fd, -1));
+	EXPECT_TRUE(message_is(self->h, text, TEXT_LEN));
+}
+
+TEST_F(from_fd, interrupted_before_anything_is_read)
+{
+	kernel.interrupted = 1;
+	fails(-EINTR, CONTEXT_FAILED, self->h, self->fd, -1);
+	EXPECT_EQ(1, kernel.calls);
+	EXPECT_EQ(0, lseek(self->fd, 0, SEEK_CUR));
+}
+
+/* What was read cannot be put back, so it is appended first. */
+TEST_F(from_fd, interrupted_with_bytes_in_hand)
+{
+	int ends[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	ASSERT_EQ(4, write(ends[1], text, 4));
+	kernel.interrupted = 2;
+	fails(-EINTR, false, self->h, ends[0], -1);
+	EXPECT_EQ(3, kernel.calls);
+	ASSERT_EQ(5, write(ends[1], text + 4, 5));
+	kernel.calls = 0;
+	fails(5, false, self->h, ends[0], 100);
+	EXPECT_EQ(3, kernel.calls);
+	kernel.interrupted = 0;
+	ASSERT_EQ(TEXT_LEN - 9, write(ends[1], text + 9, TEXT_LEN - 9));
+	close(ends[1]);
+	EXPECT_EQ(TEXT_LEN - 9, append(self->h, ends[0], -1));
+	EXPECT_TRUE(message_is(self->h, text, TEXT_LEN));
+	close(ends[0]);
 }
 
 /* Bytes that were read and not taken are lost, whatever was taken before. */
@@ -797,7 +1151,7 @@ TEST_F(from_fd, context_that_fails_in_between)
 	ASSERT_EQ(sizeof(bytes), write(ends[1], bytes, sizeof(bytes)));
 	kernel.err = ENOMEM;
 	kernel.successes = 2;
-	EXPECT_EQ(-ENOMEM, hmacdev_update_fd(self->h, ends[0], sizeof(bytes)));
+	fails(-ENOMEM, CONTEXT_FAILED, self->h, ends[0], sizeof(bytes));
 	EXPECT_EQ(3, kernel.calls);
 	close(ends[0]);
 	close(ends[1]);
@@ -1018,7 +1372,8 @@ TEST_F(env, for_another_process)
 TEST_F(env, no_number)
 {
 	static const char *const counts[] = {
-		"", "0", "-1", " 2", "2 ", "2x", "99999999999", "0x2"
+		"", "0", "-1", " 2", "2 ", "2x", "99999999999", "0x2",
+		"65537", "2000000000", "2147483647", "4294967298",
 	};
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
@@ -1028,6 +1383,14 @@ TEST_F(env, no_number)
 	unsetenv("LISTEN_FDS");
 	EXPECT_EQ(-ENODATA, hmacdev_from_env(&self->h, NULL));
 	EXPECT_EQ(0, kernel.calls);
+}
+
+TEST_F(env, as_many_as_can_be)
+{
+	kernel.err = ENOTTY;
+	setenv("LISTEN_FDS", "65536", 1);
+	EXPECT_EQ(-ENODATA, hmacdev_from_env(&self->h, NULL));
+	EXPECT_EQ(65536, kernel.calls);
 }
 
 FIXTURE(options) {
@@ -1049,7 +1412,7 @@ FIXTURE_TEARDOWN(options)
 	hmacdev_free(self->h);
 }
 
-TEST_F(options, zero_means_the_usual)
+TEST_F(options, zero_in_the_others_means_the_usual)
 {
 	EXPECT_EQ(0, hmacdev_new_opts(&self->h, "sha256", &self->o));
 	EXPECT_STREQ("sha256", kernel.new.alg);
@@ -1057,7 +1420,40 @@ TEST_F(options, zero_means_the_usual)
 	EXPECT_EQ((uintptr_t)self->o.key, kernel.new.key);
 	EXPECT_EQ(3, kernel.new.key_len);
 	EXPECT_EQ(0, kernel.new.tag_len);
-	EXPECT_EQ(HMACDEV_RIGHT_ALL, kernel.new.rights);
+	EXPECT_EQ(HMACDEV_RIGHTS_SIGNER, kernel.new.rights);
+}
+
+TEST_F(options, rights_are_explicit)
+{
+	self->o.rights = 0;
+	self->h = (struct hmacdev *)self;
+	EXPECT_EQ(-EINVAL, hmacdev_new_opts(&self->h, "sha256", &self->o));
+	EXPECT_EQ(NULL, self->h);
+	/* It is not for the library to know which there are. */
+	EXPECT_EQ(0, kernel.calls);
+	self->o.rights = 0xf0000008;
+	EXPECT_EQ(0, hmacdev_new_opts(&self->h, "sha256", &self->o));
+	EXPECT_EQ(0xf0000008, kernel.new.rights);
+}
+
+TEST_F(options, short_forms_are_for_signers)
+{
+	EXPECT_EQ(0, hmacdev_new(&self->h, "sha256", "key", 3));
+	EXPECT_EQ(HMACDEV_KEY_BYTES, kernel.new.source);
+	EXPECT_EQ(3, kernel.new.key_len);
+	EXPECT_EQ(HMACDEV_RIGHTS_SIGNER, kernel.new.rights);
+	hmacdev_free(self->h);
+	memset(&kernel.new, 0, sizeof(kernel.new));
+	EXPECT_EQ(0, hmacdev_new_keyring(&self->h, "sha256", 17));
+	EXPECT_EQ(HMACDEV_KEY_KEYRING, kernel.new.source);
+	EXPECT_EQ(17, kernel.new.serial);
+	EXPECT_EQ(HMACDEV_RIGHTS_SIGNER, kernel.new.rights);
+	hmacdev_free(self->h);
+	memset(&kernel.new, 0, sizeof(kernel.new));
+	EXPECT_EQ(0, hmacdev_new_random(&self->h, "sha256", 32));
+	EXPECT_EQ(HMACDEV_KEY_RANDOM, kernel.new.source);
+	EXPECT_EQ(32, kernel.new.key_len);
+	EXPECT_EQ(HMACDEV_RIGHTS_SIGNER, kernel.new.rights);
 }
 
 TEST_F(options, all_of_them_reach_the_kernel)
@@ -1198,6 +1594,8 @@ TEST_F(passed, stays_the_callers_if_it_is_something_else)
 TEST(null_handles)
 {
 	struct hmacdev_options o = fake_options();
+	struct hmacdev_info info;
+	struct hmacdev_alg alg;
 	struct hmacdev *h;
 	char buf[2 * HMACDEV_TAG_MAX + 1];
 
@@ -1220,12 +1618,19 @@ TEST(null_handles)
 	EXPECT_EQ(-EINVAL, hmacdev_copy(NULL, &h));
 	EXPECT_EQ(-EINVAL, hmacdev_copy_restricted(NULL, 0, &h));
 	EXPECT_EQ(-EINVAL, hmacdev_restrict(NULL, 0));
-	EXPECT_EQ(-EINVAL, hmacdev_alg(0, NULL));
+	EXPECT_EQ(-EINVAL, hmacdev_alg(0, NULL, sizeof(struct hmacdev_alg)));
+	EXPECT_EQ(-EINVAL, hmacdev_alg_by_name("md5", NULL,
+					       sizeof(struct hmacdev_alg)));
+	EXPECT_EQ(-EINVAL, hmacdev_alg_by_name(NULL, &alg, sizeof(alg)));
+	EXPECT_EQ(-EINVAL, hmacdev_info(NULL, &info, sizeof(info)));
+	EXPECT_EQ(-EINVAL, hmacdev_detach(NULL));
+	EXPECT_EQ(-EINVAL, hmacdev_copy_fresh(NULL, 0, &h));
+	EXPECT_EQ(-EINVAL, hmacdev_derive_opts(NULL, "md5", "", 0, &o, &h));
 	EXPECT_EQ(-EINVAL, hmacdev_mac(NULL, "", 0, buf, sizeof(buf)));
 	EXPECT_EQ(-EINVAL, hmacdev_mac_verify(NULL, "", 0, buf, sizeof(buf)));
-	EXPECT_EQ(-EINVAL, hmacdev_batch(NULL, NULL, 0));
+	EXPECT_EQ(-EINVAL, hmacdev_batch(NULL, NULL, 0, 40));
 	EXPECT_EQ(-EINVAL, hmacdev_derive(NULL, "sha256", "", 0, 0, &h));
-	EXPECT_EQ(-EINVAL, hmacdev_update_fd(NULL, 0, -1));
+	EXPECT_EQ(-EINVAL, hmacdev_update_fd(NULL, 0, -1, NULL));
 	EXPECT_EQ(NULL, hmacdev_name(NULL));
 	EXPECT_EQ(0, hmacdev_digest_size(NULL));
 	EXPECT_EQ(0, hmacdev_block_size(NULL));
@@ -1253,48 +1658,140 @@ TEST(compare_digest)
 	EXPECT_TRUE(hmacdev_compare_digest(NULL, 0, b, 0));
 }
 
+FIXTURE(alg) {
+	struct room room;
+};
+
+FIXTURE_SETUP(alg)
+{
+	memset(&kernel, 0, sizeof(kernel));
+	memset(&self->room, UNTOUCHED, sizeof(self->room));
+	errno = ERRNO_BEFORE;
+}
+
+FIXTURE_TEARDOWN(alg)
+{
+	EXPECT_EQ(ERRNO_BEFORE, errno);
+}
+
+TEST_F(alg, by_index)
+{
+	struct hmacdev_alg *info = (void *)&self->room;
+	int next = next_fd();
+
+	EXPECT_EQ(0, hmacdev_alg(7, info, sizeof(*info)));
+	EXPECT_EQ(1, kernel.calls);
+	EXPECT_EQ(7, kernel.alg.index);
+	EXPECT_EQ(0, kernel.alg.flags);
+	EXPECT_EQ(0, kernel.alg.name[0]);
+	EXPECT_STREQ("sha256", info->name);
+	EXPECT_EQ(32, info->digest_size);
+	EXPECT_TRUE(untouched(&self->room, sizeof(*info)));
+	/* It closes what it opened. */
+	EXPECT_FALSE(is_open(next));
+	errno = ERRNO_BEFORE;
+}
+
+TEST_F(alg, by_name)
+{
+	struct hmacdev_alg *info = (void *)&self->room;
+	char name[HMACDEV_NAME_LEN + 1] = "SHA-256";
+
+	EXPECT_EQ(0, hmacdev_alg_by_name(name, info, sizeof(*info)));
+	EXPECT_EQ(1, kernel.calls);
+	EXPECT_EQ(HMACDEV_ALG_BY_NAME, kernel.alg.flags);
+	EXPECT_EQ(0, kernel.alg.index);
+	EXPECT_EQ(0, memcmp(name, kernel.alg.name, HMACDEV_NAME_LEN));
+	EXPECT_STREQ("sha256", info->name);
+	/* Without a NUL the kernel refuses it. */
+	memset(name, 'a', HMACDEV_NAME_LEN);
+	EXPECT_EQ(0, hmacdev_alg_by_name(name, info, sizeof(*info)));
+	EXPECT_EQ(NULL, memchr(kernel.alg.name, 0, HMACDEV_NAME_LEN));
+}
+
+TEST_F(alg, of_newer_and_too_small_programs)
+{
+	const size_t size = sizeof(struct hmacdev_alg);
+	void *info = &self->room;
+
+	for (size_t other = 0; other < size; other++) {
+		EXPECT_EQ(-EINVAL, hmacdev_alg(0, info, other));
+		EXPECT_EQ(-EINVAL, hmacdev_alg_by_name("md5", info, other));
+	}
+	EXPECT_EQ(0, kernel.calls);
+	EXPECT_TRUE(untouched(&self->room, 0));
+	EXPECT_EQ(0, hmacdev_alg(0, info, size + 16));
+	EXPECT_TRUE(is_zero(&self->room, size, size + 16));
+	EXPECT_TRUE(untouched(&self->room, size + 16));
+	memset(info, UNTOUCHED, sizeof(self->room));
+	EXPECT_EQ(0, hmacdev_alg_by_name("md5", info, size + 16));
+	EXPECT_TRUE(is_zero(&self->room, size, size + 16));
+	EXPECT_TRUE(untouched(&self->room, size + 16));
+}
+
+TEST_F(alg, failed_one_writes_nothing)
+{
+	void *info = &self->room;
+
+	kernel.err = ENOENT;
+	EXPECT_EQ(-ENOENT, hmacdev_alg(99, info, sizeof(self->room)));
+	EXPECT_EQ(-ENOENT, hmacdev_alg_by_name("none", info,
+					       sizeof(self->room)));
+	EXPECT_TRUE(untouched(&self->room, 0));
+}
+
 /* Every errno that the specification names has words of its own. */
 TEST(errors_in_words)
 {
 	static const int ours[] = {
-		0, ENOTTY, E2BIG, EINVAL, EFAULT, ENOENT, ENOKEY, EBUSY, EPERM,
+		ENOTTY, E2BIG, EINVAL, EFAULT, ENOENT, ENOKEY, EBUSY, EPERM,
 		EBADFD, EMSGSIZE, EBADMSG, EACCES, EKEYEXPIRED, EKEYREVOKED,
-		EKEYREJECTED, ENOPROTOOPT, ENFILE, ENODEV, ENODATA,
+		EKEYREJECTED, EOPNOTSUPP, EDQUOT, ENFILE, EIO, EINTR, ENODEV,
+		ENODATA,
 	};
 	const size_t n = sizeof(ours) / sizeof(*ours);
 
 	EXPECT_STREQ("tag does not match", hmacdev_strerror(-EBADMSG));
-	EXPECT_STREQ("tag does not match", hmacdev_strerror(EBADMSG));
 	for (size_t i = 0; i < n; i++) {
 		const char *text = hmacdev_strerror(-ours[i]);
 
-		EXPECT_EQ(text, hmacdev_strerror(ours[i]));
 		EXPECT_STRNE(text, strerror(ours[i]));
+		EXPECT_STRNE(text, "success");
 		for (size_t j = 0; j < i; j++)
-			EXPECT_STRNE(text, hmacdev_strerror(ours[j]));
+			EXPECT_STRNE(text, hmacdev_strerror(-ours[j]));
 	}
+}
+
+/* A length is no errno: 32 is a tag's size, and EPIPE. */
+TEST(success_in_words)
+{
+	static const int lengths[] = {
+		0, 1, 20, 32, 64, EBADMSG, 128, 4096, INT_MAX,
+	};
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++)
+		EXPECT_STREQ("success", hmacdev_strerror(lengths[i]));
 }
 
 TEST(errors_of_others)
 {
-	static const int others[] = { ENOMEM, EMFILE, EINTR, EPIPE };
+	static const int others[] = { ENOMEM, EMFILE, EAGAIN, EPIPE };
 
 	errno = ERRNO_BEFORE;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		EXPECT_STREQ(strerror(others[i]), hmacdev_strerror(-others[i]));
 	EXPECT_NE(NULL, hmacdev_strerror(INT_MIN));
-	EXPECT_NE(NULL, hmacdev_strerror(INT_MAX));
+	EXPECT_NE(NULL, hmacdev_strerror(-INT_MAX));
 	EXPECT_EQ(ERRNO_BEFORE, errno);
 }
 
-TEST(version_is_three_numbers)
+TEST(version_is_the_headers)
 {
-	unsigned int major, minor, patch;
-	char rest;
-	int n = sscanf(hmacdev_version(), "%u.%u.%u%c", &major, &minor, &patch,
-		       &rest);
+	char version[64];
 
-	EXPECT_EQ(3, n);
+	snprintf(version, sizeof(version), "%d.%d.%d", HMACDEV_VERSION_MAJOR,
+		 HMACDEV_VERSION_MINOR, HMACDEV_VERSION_PATCH);
+	EXPECT_STREQ(version, hmacdev_version());
 }
 
 TEST_HARNESS_MAIN
