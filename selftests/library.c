@@ -1145,6 +1145,15 @@ TEST_F(from_fd, interrupted_before_anything_is_read)
 	EXPECT_EQ(0, lseek(self->fd, 0, SEEK_CUR));
 }
 
+/* There may be no other signal: it is not for another way to find out. */
+TEST_F(from_fd, interrupted_where_nothing_is_lost)
+{
+	kernel.sendfile_err = EINTR;
+	fails(-EINTR, false, self->h, self->fd, -1);
+	EXPECT_EQ(0, lseek(self->fd, 0, SEEK_CUR));
+	EXPECT_TRUE(message_is(self->h, "", 0));
+}
+
 /* What was read cannot be put back, so it is appended first. */
 TEST_F(from_fd, interrupted_with_bytes_in_hand)
 {
