@@ -155,9 +155,16 @@ int context_passed(struct hmacdev **h, const char *spec)
 		setenv("LISTEN_PID", pid, 1);
 		rc = hmacdev_from_env(h, spec);
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		complain("descriptor %s: %s", spec, hmacdev_strerror(rc));
-	return rc;
+		return rc;
+	}
+	if (hmacdev_fd(*h) <= STDERR_FILENO) {
+		complain("descriptor %s: pass the context as 3 or above, apart from standard input and output",
+			 spec);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 int recipe_make(struct hmacdev **h, struct recipe *r, uint32_t rights)

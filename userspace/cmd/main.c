@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
@@ -41,11 +43,13 @@ int try_help(const char *usage)
 /* A tag that never reached the disk must not look like success. */
 int finish_output(int status)
 {
-	if (fflush(stdout) || ferror(stdout)) {
-		complain("standard output: %s", strerror(errno));
-		return TROUBLE;
-	}
-	return status;
+	int err = fflush(stdout) ? errno : 0;
+
+	if (!err && !ferror(stdout))
+		return status;
+	/* What an earlier write failed with is not known any more. */
+	complain("standard output: %s", err ? strerror(err) : "a write failed");
+	return TROUBLE;
 }
 
 static int help(void)
@@ -104,12 +108,33 @@ static int hmacdev(int argc, char **argv)
 	return try_help("hmacdev COMMAND [OPTION...]");
 }
 
+/*
+ * A descriptor that is closed would be that of the next file, or the context's.
+ * It is replaced by one that cannot be read (0) or written (1 and 2). What exec
+ * starts finds it closed, as we did.
+ */
+static int open_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", mode | O_CLOEXEC) < 0) {
+			complain("/dev/null: %s", strerror(errno));
+			return -1;
+		}
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *name = slash ? slash + 1 : argc ? argv[0] : program;
 	size_t len = strlen(name);
 
+	if (open_standard() < 0)
+		return TROUBLE;
 	if (len > 4 && !strcmp(name + len - 4, "hmac")) {
 		program = name;
 		return finish_output(cmd_hmaccalc(argc, argv));
