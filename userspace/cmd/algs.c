@@ -24,7 +24,7 @@ int cmd_algs(int argc, char **argv)
 	struct hmacdev_alg info;
 	uint32_t i;
 	int rc;
-	int c = getopt_long(argc, argv, "", options, NULL);
+	int c = option_next(argc, argv, ":", options);
 
 	if (c == 'h')
 		return help();

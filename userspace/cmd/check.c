@@ -16,13 +16,13 @@ struct counts {
 
 static void report(const struct sum *s, const char *name, const char *verdict)
 {
-	bool escape = name_needs_escape(name);
+	bool escape = name_needs_escape(name, false);
 
 	if (s->status)
 		return;
 	if (escape)
 		putchar('\\');
-	name_print(stdout, name, escape);
+	name_print(name, escape);
 	printf(": %s\n", verdict);
 }
 

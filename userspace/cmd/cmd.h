@@ -16,11 +16,21 @@ enum {
 	TROUBLE = 2,
 };
 
+struct option;
+
 /* main.c */
 extern const char *program;
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int try_help(const char *usage);
 int finish_output(int status);
+
+/* quote.c */
+bool quote_changes(const char *text);
+void quote_print(FILE *out, const char *text, size_t columns);
+
+/* option.c */
+int option_next(int argc, char **argv, const char *letters,
+		const struct option *options);
 
 /* trouble.c */
 const char *device_trouble(char *text, size_t size);
@@ -95,8 +105,8 @@ enum style {
 	STYLE_BARE,
 };
 
-bool name_needs_escape(const char *name);
-void name_print(FILE *out, const char *name, bool escape);
+bool name_needs_escape(const char *name, bool zero);
+void name_print(const char *name, bool escape);
 bool line_read(struct line *line, char *text, const char *alg);
 void line_print(enum style style, bool zero, const char *alg, const char *hex,
 		const char *name);

@@ -260,7 +260,7 @@ int cmd_exec(int argc, char **argv)
 	int c;
 
 	while (!rc &&
-	       (c = getopt_long(argc, argv, "+a:k:t:", options, NULL)) >= 0) {
+	       (c = option_next(argc, argv, "+:a:k:t:", options)) >= 0) {
 		if (c == OPT_HELP)
 			return help();
 		rc = option(&e, c, optarg);

@@ -138,8 +138,8 @@ int cmd_hmaccalc(int argc, char **argv)
 
 	snprintf(alg, sizeof(alg), "%.*s",
 		 (int)(strlen(program) - strlen("hmac")), program);
-	while (!rc && (c = getopt_long(argc, argv, "bc:d:h:k:K:PqSt:u",
-				       options, NULL)) >= 0) {
+	while (!rc && (c = option_next(argc, argv, ":bc:d:h:k:K:PqSt:u",
+				       options)) >= 0) {
 		if (c == OPT_HELP)
 			return help();
 		if (c == OPT_VERSION)

@@ -144,14 +144,14 @@ static int context_info(const char *spec)
 
 int cmd_info(int argc, char **argv)
 {
-	int c = getopt_long(argc, argv, "", options, NULL);
+	int c = option_next(argc, argv, ":", options);
 	const char *fd = NULL;
 
 	if (c == 'h')
 		return help();
 	if (c == 'f') {
 		fd = optarg;
-		c = getopt_long(argc, argv, "", options, NULL);
+		c = option_next(argc, argv, ":", options);
 	}
 	if (c >= 0 || optind < argc)
 		return try_help(USAGE);

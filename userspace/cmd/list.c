@@ -1,25 +1,43 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
-bool name_needs_escape(const char *name)
+/* A terminal takes more characters for commands than a list does. */
+static bool on_terminal(void)
 {
-	return strpbrk(name, "\\\n\r");
+	static int terminal = -1;
+
+	if (terminal < 0)
+		terminal = isatty(STDOUT_FILENO);
+	return terminal;
 }
 
-void name_print(FILE *out, const char *name, bool escape)
+/* With zero, lines end with a NUL, and only a terminal needs an escape. */
+bool name_needs_escape(const char *name, bool zero)
 {
+	if (on_terminal())
+		return quote_changes(name);
+	return !zero && strpbrk(name, "\\\n\r");
+}
+
+void name_print(const char *name, bool escape)
+{
+	if (escape && on_terminal()) {
+		quote_print(stdout, name, SIZE_MAX);
+		return;
+	}
 	for (; *name; name++) {
 		if (escape && *name == '\\')
-			fputs("\\\\", out);
+			fputs("\\\\", stdout);
 		else if (escape && *name == '\n')
-			fputs("\\n", out);
+			fputs("\\n", stdout);
 		else if (escape && *name == '\r')
-			fputs("\\r", out);
+			fputs("\\r", stdout);
 		else
-			fputc(*name, out);
+			putchar(*name);
 	}
 }
 
@@ -61,7 +79,7 @@ static void label_print(const char *alg)
 void line_print(enum style style, bool zero, const char *alg, const char *hex,
 		const char *name)
 {
-	bool escape = !zero && name_needs_escape(name);
+	bool escape = name_needs_escape(name, zero);
 
 	if (style == STYLE_BARE) {
 		fputs(hex, stdout);
@@ -71,11 +89,11 @@ void line_print(enum style style, bool zero, const char *alg, const char *hex,
 		if (style == STYLE_TAG) {
 			label_print(alg);
 			fputs(" (", stdout);
-			name_print(stdout, name, escape);
+			name_print(name, escape);
 			printf(") = %s", hex);
 		} else {
 			printf("%s  ", hex);
-			name_print(stdout, name, escape);
+			name_print(name, escape);
 		}
 	}
 	putchar(zero ? '\0' : '\n');

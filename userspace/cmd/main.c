@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,19 +25,30 @@ static const struct command {
 void complain(const char *format, ...)
 {
 	va_list args;
+	char *text;
+	int len;
 
+	va_start(args, format);
+	len = vasprintf(&text, format, args);
+	va_end(args);
 	/* stdout first, so that the two are in order on a terminal. */
 	fflush(stdout);
-	fprintf(stderr, "%s: ", program);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
+	quote_print(stderr, program, SIZE_MAX);
+	fputs(": ", stderr);
+	quote_print(stderr, len < 0 ? "no memory for a message" : text,
+		    SIZE_MAX);
 	fputc('\n', stderr);
+	if (len >= 0)
+		free(text);
 }
 
 int try_help(const char *usage)
 {
-	fprintf(stderr, "usage: %s\n'%s --help' tells more.\n", usage, program);
+	fputs("usage: ", stderr);
+	quote_print(stderr, usage, SIZE_MAX);
+	fputs("\nFor more: '", stderr);
+	quote_print(stderr, program, SIZE_MAX);
+	fputs(" --help'\n", stderr);
 	return TROUBLE;
 }
 
@@ -133,6 +145,8 @@ int main(int argc, char **argv)
 	const char *name = slash ? slash + 1 : argc ? argv[0] : program;
 	size_t len = strlen(name);
 
+	/* A message is one write. */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (open_standard() < 0)
 		return TROUBLE;
 	if (len > 4 && !strcmp(name + len - 4, "hmac")) {

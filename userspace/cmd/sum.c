@@ -247,7 +247,7 @@ int cmd_sum(int argc, char **argv)
 	int c;
 
 	while (!rc &&
-	       (c = getopt_long(argc, argv, "a:ck:t:wz", options, NULL)) >= 0) {
+	       (c = option_next(argc, argv, ":a:ck:t:wz", options)) >= 0) {
 		if (c == OPT_HELP)
 			return help();
 		rc = option(&s, c, optarg);

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Text from outside on its way to a terminal, which takes control characters
+ * for commands. Text is UTF-8, whatever the locale.
+ */
+#include <string.h>
+
+#include "cmd.h"
+
+/* Controls, and what changes the direction or the lines of other text. */
+static const struct {
+	uint32_t first, last;
+} unsafe[] = {
+	{ 0x00, 0x1f },
+	{ '\\', '\\' },
+	{ 0x7f, 0x9f },
+	{ 0x61c, 0x61c },
+	{ 0x200e, 0x200f },
+	{ 0x2028, 0x202e },
+	{ 0x2066, 0x2069 },
+};
+
+static bool is_unsafe(uint32_t c)
+{
+	for (size_t i = 0; i < sizeof(unsafe) / sizeof(*unsafe); i++)
+		if (c >= unsafe[i].first && c <= unsafe[i].last)
+			return true;
+	return false;
+}
+
+/* The length of the character at p, or 0 where it is not valid UTF-8. */
+static size_t utf8_read(uint32_t *c, const unsigned char *p)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 :
+		     *p < 0xf0 ? 3 : *p < 0xf8 ? 4 : 0;
+
+	if (len < 2) {
+		*c = *p;
+		return len;
+	}
+	*c = *p & (0x7fU >> len);
+	for (size_t i = 1; i < len; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (p[i] & 0x3f);
+	}
+	if (*c < least[len] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff))
+		return 0;
+	return len;
+}
+
+static size_t escape(char *out, unsigned char c)
+{
+	static const char named[] = "\\\\\nn\rr\tt";
+
+	out[0] = '\\';
+	for (const char *p = named; *p; p += 2) {
+		if (*p == c) {
+			out[1] = p[1];
+			return 2;
+		}
+	}
+	out[1] = (char)('0' + (c >> 6));
+	out[2] = (char)('0' + (c >> 3 & 7));
+	out[3] = (char)('0' + (c & 7));
+	return 4;
+}
+
+/*
+ * Write what is shown for the character at text; returns its length, and in
+ * *taken that of the character. Of an unsafe one that has several bytes the
+ * first is escaped, and the others are not valid without it.
+ */
+static size_t show(char *out, const char *text, size_t *taken)
+{
+	uint32_t c;
+
+	*taken = utf8_read(&c, (const unsigned char *)text);
+	if (!*taken || is_unsafe(c)) {
+		*taken = 1;
+		return escape(out, (unsigned char)*text);
+	}
+	memcpy(out, text, *taken);
+	return *taken;
+}
+
+bool quote_changes(const char *text)
+{
+	size_t len;
+	uint32_t c;
+
+	for (; *text; text += len) {
+		len = utf8_read(&c, (const unsigned char *)text);
+		if (!len || is_unsafe(c))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Print the text as it can be shown, cut to so many columns. A character that
+ * is not ASCII counts as two columns, the most that one takes.
+ */
+void quote_print(FILE *out, const char *text, size_t columns)
+{
+	char shown[4];
+	size_t taken;
+
+	for (; *text; text += taken) {
+		size_t len = show(shown, text, &taken);
+		size_t width = shown[0] & 0x80 ? 2 : len;
+
+		if (width > columns)
+			break;
+		columns -= width;
+		fwrite(shown, 1, len, out);
+	}
+}
