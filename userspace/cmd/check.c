@@ -26,34 +26,26 @@ static void report(const struct sum *s, const char *name, const char *verdict)
 	printf(": %s\n", verdict);
 }
 
-static int verify(struct sum *s, const struct line *line, int fd)
-{
-	int rc = sum_read(s, fd, line->name);
-
-	if (rc < 0)
-		return -EIO;
-	rc = hmacdev_verify(s->h, line->tag, line->tag_len);
-	if (rc < 0 && rc != -EBADMSG)
-		complain("%s: %s", line->name, hmacdev_strerror(rc));
-	return rc;
-}
-
 static void check_file(struct sum *s, const struct line *line,
 		       struct counts *n)
 {
-	int fd = sum_open(line->name);
+	struct message m = {
+		.fd = sum_open(line->name),
+		.path = line->name,
+		.silent = s->status,
+	};
 	int rc;
 
-	if (fd < 0 && errno == ENOENT && s->ignore_missing) {
+	if (m.fd < 0 && errno == ENOENT && s->ignore_missing) {
 		n->missing++;
 		return;
 	}
-	if (fd < 0) {
+	if (m.fd < 0) {
 		complain("%s: %s", line->name, strerror(errno));
 		rc = -EIO;
 	} else {
-		rc = verify(s, line, fd);
-		sum_close(fd);
+		rc = message_verify(&s->context, &m, line->tag, line->tag_len);
+		sum_close(m.fd);
 	}
 	if (rc == 0) {
 		n->matched++;

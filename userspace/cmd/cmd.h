@@ -54,6 +54,7 @@ void key_wipe(struct key *key);
 /* hex.c */
 int hex_value(char c);
 size_t hex_read(unsigned char *bytes, size_t size, const char *hex, size_t len);
+void hex_write(char *hex, const unsigned char *bytes, size_t len);
 
 /* context.c: what a context is made of, or the one that was passed */
 struct recipe {
@@ -62,6 +63,12 @@ struct recipe {
 	bool keyed;
 	unsigned int bits;
 	const char *passed;
+};
+
+struct context {
+	struct hmacdev *h;
+	/* Others may use it, too: its running message is theirs. */
+	bool shared;
 };
 
 /* Long options without a letter; those of one command alone are behind. */
@@ -89,7 +96,7 @@ extern const char *const right_names[RIGHTS];
 int descriptor_read(const char *text);
 int recipe_bits(struct recipe *r, const char *text);
 int recipe_option(struct recipe *r, int c, char *arg);
-int recipe_make(struct hmacdev **h, struct recipe *r, uint32_t rights);
+int recipe_make(struct context *c, struct recipe *r, uint32_t rights);
 int context_passed(struct hmacdev **h, const char *spec);
 
 /* list.c: a line "TAG  NAME" or "HMAC-ALG (NAME) = TAG" */
@@ -124,6 +131,22 @@ void progress_begin(struct progress *p, const char *name, uint64_t total);
 void progress_add(struct progress *p, uint64_t len);
 void progress_end(struct progress *p);
 
+/*
+ * message.c: the tag of what is read from a descriptor. Errors are reported, but
+ * not -EBADMSG: the tag does not match.
+ */
+struct message {
+	int fd;
+	const char *path;
+	/* Show no progress. */
+	bool silent;
+};
+
+int message_sign(const struct context *c, const struct message *m,
+		 unsigned char *tag);
+int message_verify(const struct context *c, const struct message *m,
+		   const void *tag, size_t len);
+
 /* sum.c */
 struct sum {
 	struct recipe make;
@@ -135,13 +158,12 @@ struct sum {
 	bool ignore_missing;
 	bool strict;
 	bool warn;
-	struct hmacdev *h;
+	struct context context;
 };
 
 const char *sum_alg(const struct sum *s);
 int sum_run(struct sum *s, char *const *files, int n);
 int sum_open(const char *path);
-int sum_read(struct sum *s, int fd, const char *path);
 void sum_close(int fd);
 
 /* check.c */

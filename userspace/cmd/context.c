@@ -118,7 +118,7 @@ static void complain_new(const struct recipe *r, const char *alg, int err)
 }
 
 /* No more rights than the work needs; and the key is gone afterwards. */
-static int make(struct hmacdev **h, struct recipe *r, uint32_t rights)
+static int make(struct context *c, struct recipe *r, uint32_t rights)
 {
 	const char *alg = r->alg ? r->alg : "sha256";
 	struct hmacdev_options o = {
@@ -130,7 +130,7 @@ static int make(struct hmacdev **h, struct recipe *r, uint32_t rights)
 		.tag_len = r->bits / 8,
 		.rights = rights,
 	};
-	int rc = hmacdev_new_opts(h, alg, &o);
+	int rc = hmacdev_new_opts(&c->h, alg, &o);
 
 	if (rc < 0)
 		complain_new(r, alg, rc);
@@ -167,20 +167,34 @@ int context_passed(struct hmacdev **h, const char *spec)
 	return 0;
 }
 
-int recipe_make(struct hmacdev **h, struct recipe *r, uint32_t rights)
+/*
+ * Others may use the context that was passed, and have a message in it. So the
+ * work is done in a copy. Only where that right is missing is it done in the
+ * context itself, with whole messages.
+ */
+static int context_take(struct context *c, const char *spec, uint32_t rights)
 {
 	struct hmacdev *copy;
-	int rc;
+	int rc = context_passed(&c->h, spec);
 
-	if (!r->passed)
-		return make(h, r, rights);
-	rc = context_passed(h, r->passed);
 	if (rc < 0)
 		return rc;
-	/* Others may have the same context, and a message in it. */
-	if (hmacdev_copy_restricted(*h, rights, &copy) == 0) {
-		hmacdev_free(*h);
-		*h = copy;
+	rc = hmacdev_copy_fresh(c->h, rights, &copy);
+	if (rc == -EPERM) {
+		c->shared = true;
+		return 0;
 	}
-	return 0;
+	hmacdev_free(c->h);
+	c->h = copy;
+	if (rc < 0)
+		complain("descriptor %s: the context cannot be copied: %s",
+			 spec, hmacdev_strerror(rc));
+	return rc;
+}
+
+int recipe_make(struct context *c, struct recipe *r, uint32_t rights)
+{
+	*c = (struct context){ 0 };
+	return r->passed ? context_take(c, r->passed, rights) :
+			   make(c, r, rights);
 }

@@ -170,9 +170,10 @@ static int pass(const struct exec *e, const struct hmacdev *h)
 
 static int run(struct exec *e, char **argv)
 {
-	struct hmacdev *h;
+	struct context context;
 
-	if (recipe_make(&h, &e->make, e->rights) < 0 || pass(e, h) < 0)
+	if (recipe_make(&context, &e->make, e->rights) < 0 ||
+	    pass(e, context.h) < 0)
 		return EXEC_TROUBLE;
 	execvp(*argv, argv);
 	complain("%s: %s", *argv, strerror(errno));

@@ -27,3 +27,15 @@ size_t hex_read(unsigned char *bytes, size_t size, const char *hex, size_t len)
 	}
 	return len / 2;
 }
+
+/* Two digits for each byte, and a NUL. */
+void hex_write(char *hex, const unsigned char *bytes, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		*hex++ = digits[bytes[i] >> 4];
+		*hex++ = digits[bytes[i] & 15];
+	}
+	*hex = '\0';
+}

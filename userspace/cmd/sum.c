@@ -4,20 +4,16 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd.h"
 
 #define USAGE	"hmacdev sum [OPTION...] [FILE...]"
 
-/* Between two of them the progress is shown. */
-#define PIECE	(4 << 20)
-
 /* The canonical name, without the "hmac-" that hmacdev_name() has. */
 const char *sum_alg(const struct sum *s)
 {
-	return hmacdev_name(s->h) + strlen("hmac-");
+	return hmacdev_name(s->context.h) + strlen("hmac-");
 }
 
 int sum_open(const char *path)
@@ -38,60 +34,22 @@ void sum_close(int fd)
 		close(fd);
 }
 
-static int update(struct sum *s, int fd, const char *path, struct progress *p)
-{
-	for (;;) {
-		int64_t n = hmacdev_update_fd(s->h, fd, PIECE, NULL);
-
-		if (n < 0) {
-			complain("%s: %s", path, hmacdev_strerror((int)n));
-			return -1;
-		}
-		if (n == 0)
-			return 0;
-		progress_add(p, (uint64_t)n);
-	}
-}
-
-/* Makes the file's bytes the context's message. */
-int sum_read(struct sum *s, int fd, const char *path)
-{
-	struct progress progress;
-	struct stat st;
-	uint64_t size = 0;
-	int rc = hmacdev_reset(s->h);
-
-	if (rc < 0) {
-		complain("%s: %s", path, hmacdev_strerror(rc));
-		return -1;
-	}
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		size = (uint64_t)st.st_size;
-	progress_begin(&progress, s->status ? NULL : path, size);
-	rc = update(s, fd, path, &progress);
-	progress_end(&progress);
-	return rc;
-}
-
 static int sum_file(struct sum *s, const char *path)
 {
-	char hex[2 * HMACDEV_TAG_MAX + 1];
-	int fd = sum_open(path);
+	struct message m = { .fd = sum_open(path), .path = path };
+	unsigned char tag[HMACDEV_TAG_MAX];
+	char hex[2 * sizeof(tag) + 1];
 	int rc;
 
-	if (fd < 0) {
+	if (m.fd < 0) {
 		complain("%s: %s", path, strerror(errno));
 		return TROUBLE;
 	}
-	rc = sum_read(s, fd, path);
-	sum_close(fd);
+	rc = message_sign(&s->context, &m, tag);
+	sum_close(m.fd);
 	if (rc < 0)
 		return TROUBLE;
-	rc = hmacdev_hexdigest(s->h, hex, sizeof(hex));
-	if (rc < 0) {
-		complain("%s: %s", path, hmacdev_strerror(rc));
-		return TROUBLE;
-	}
+	hex_write(hex, tag, (size_t)rc);
 	line_print(s->style, s->zero, sum_alg(s), hex, path);
 	return FINE;
 }
@@ -115,7 +73,7 @@ int sum_run(struct sum *s, char *const *files, int n)
 		complain("standard input cannot be both the key and a file");
 		return TROUBLE;
 	}
-	if (recipe_make(&s->h, &s->make, rights) < 0)
+	if (recipe_make(&s->context, &s->make, rights) < 0)
 		return TROUBLE;
 	if (!n) {
 		files = stdin_only;
@@ -129,7 +87,7 @@ int sum_run(struct sum *s, char *const *files, int n)
 		if (rc && result != CHECK_FAILED)
 			result = rc;
 	}
-	hmacdev_free(s->h);
+	hmacdev_free(s->context.h);
 	return result;
 }
 
