@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,8 @@
 #define USAGE	"hmacdev exec [OPTION...] --rights RIGHT[,RIGHT...] [--] COMMAND [ARG...]"
 #define FIRST_FD	3
 #define NAME_MAX_LEN	255
+/* What systemd names a descriptor without a name */
+#define UNKNOWN		"unknown"
 
 /* Those of env(1): its own trouble must not look like the command's. */
 enum {
@@ -84,6 +87,9 @@ static int listened(void)
 
 	if (pid && fds && descriptor_read(pid) == getpid())
 		n = descriptor_read(fds);
+	/* There are no more, and ours is the next. */
+	if (n >= INT_MAX - FIRST_FD)
+		n = INT_MAX - FIRST_FD - 1;
 	return n > 0 ? n : 0;
 }
 
@@ -96,10 +102,37 @@ static int count_names(const char *names)
 	return n;
 }
 
+/* The names of the n descriptors that we were passed, or NULL for unknown. */
+static const char *passed_names(int n)
+{
+	const char *names = getenv("LISTEN_FDNAMES");
+
+	return n && names && count_names(names) == n ? names : NULL;
+}
+
+/* Whoever asks by name gets the first that has it. */
+static bool is_taken(int n, const char *name)
+{
+	const char *names = passed_names(n);
+	size_t len = strlen(name);
+
+	if (!names)
+		return n && !strcmp(name, UNKNOWN);
+	for (;;) {
+		size_t next = strcspn(names, ":");
+
+		if (next == len && !strncmp(names, name, len))
+			return true;
+		if (!names[next])
+			return false;
+		names += next + 1;
+	}
+}
+
 /* The names of n descriptors, and ours. */
 static int set_names(int n, const char *name)
 {
-	const char *old = getenv("LISTEN_FDNAMES");
+	const char *old = passed_names(n);
 	char *names = NULL;
 	size_t size;
 	FILE *file = open_memstream(&names, &size);
@@ -107,11 +140,11 @@ static int set_names(int n, const char *name)
 
 	if (!file)
 		return -1;
-	if (n && old && count_names(old) == n)
+	if (old)
 		fprintf(file, "%s:", old);
 	else
 		for (int i = 0; i < n; i++)
-			fputs("unknown:", file);
+			fputs(UNKNOWN ":", file);
 	fputs(name, file);
 	if (!fclose(file))
 		rc = setenv("LISTEN_FDNAMES", names, 1);
@@ -163,6 +196,11 @@ static int pass(const struct exec *e, const struct hmacdev *h)
 
 	if (e->fd >= 0)
 		return place(h, e->fd);
+	if (is_taken(n, e->name)) {
+		complain("a descriptor named '%s' is passed on already; choose another name with --name",
+			 e->name);
+		return -1;
+	}
 	if (place(h, FIRST_FD + n) < 0)
 		return -1;
 	return announce(n, e->name);
