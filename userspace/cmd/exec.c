@@ -209,13 +209,15 @@ static int pass(const struct exec *e, const struct hmacdev *h)
 static int run(struct exec *e, char **argv)
 {
 	struct context context;
+	int err;
 
 	if (recipe_make(&context, &e->make, e->rights) < 0 ||
 	    pass(e, context.h) < 0)
 		return EXEC_TROUBLE;
 	execvp(*argv, argv);
-	complain("%s: %s", *argv, strerror(errno));
-	return errno == ENOENT ? EXEC_NOT_FOUND : EXEC_CANNOT;
+	err = errno;
+	complain("%s: %s", *argv, strerror(err));
+	return err == ENOENT ? EXEC_NOT_FOUND : EXEC_CANNOT;
 }
 
 static int help(void)
