@@ -227,9 +227,11 @@ static int help(void)
 	      "is descriptor 3, or the next where others are passed already, and named in the\n"
 	      "environment as systemd names what it passes: LISTEN_FDS, LISTEN_FDNAMES.\n\n"
 	      "      --rights RIGHT[,RIGHT...]\n"
-	      "                        what can be done: sign, verify, copy, derive\n"
+	      "                        what can be done: sign, verify, copy, derive; not\n"
+	      "                        sign and derive together\n"
 	      "      --name NAME       name of the descriptor; 'hmac' unless given\n"
-	      "      --fd N            pass it as descriptor N, and leave the environment\n"
+	      "      --fd N            pass it as descriptor N, 3 or above, and leave the\n"
+	      "                        environment as it is\n"
 	      "  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n"
 	      "  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
 	      KEY_HELP
@@ -272,9 +274,11 @@ static int option(struct exec *e, int c, char *arg)
 		return rights_read(e, arg);
 	case OPT_TO:
 		e->fd = descriptor_read(arg);
-		if (e->fd < 0)
-			complain("%s: no number of a descriptor", arg);
-		return e->fd < 0 ? -1 : 0;
+		if (e->fd >= FIRST_FD)
+			return 0;
+		complain("--fd %s: no number of a descriptor, from %d on", arg,
+			 FIRST_FD);
+		return -1;
 	default:
 		try_help(USAGE);
 		return -1;
@@ -287,6 +291,9 @@ static int options_fit(const struct exec *e, bool command)
 		complain("no key: give -k FILE, --keyring KEY or --random");
 	else if (!e->rights)
 		complain("no rights: give --rights verify, or what the command needs");
+	else if (e->rights & HMACDEV_RIGHT_SIGN &&
+		 e->rights & HMACDEV_RIGHT_DERIVE)
+		complain("--rights: sign and derive exclude each other; a derived key is a tag, which a signer could make");
 	else if (!command)
 		try_help(USAGE);
 	else
