@@ -62,6 +62,15 @@ static ssize_t read_full(int fd, unsigned char *bytes, size_t size)
 	return (ssize_t)len;
 }
 
+/* An empty key is one that went missing: a file, or a variable of a script. */
+static int key_check(const struct key *key, const char *source)
+{
+	if (key->len)
+		return 0;
+	complain("%s: the key is empty", source);
+	return -1;
+}
+
 static int key_read(struct key *key, int fd, const char *path)
 {
 	unsigned char beyond;
@@ -80,13 +89,8 @@ static int key_read(struct key *key, int fd, const char *path)
 			 HMACDEV_KEY_MAX);
 		return -1;
 	}
-	/* An empty file is a key that went missing, and anyone can forge. */
-	if (!len) {
-		complain("%s: the key is empty", path);
-		return -1;
-	}
 	key->len = (size_t)len;
-	return 0;
+	return key_check(key, path);
 }
 
 /* The bytes of the file as they are, a newline at the end included. */
@@ -120,7 +124,7 @@ int key_from_hex(struct key *key, const char *hex)
 			 HMACDEV_KEY_MAX);
 		return -1;
 	}
-	return 0;
+	return key_check(key, "--insecure-key-hex");
 }
 
 int key_from_text(struct key *key, const char *text)
@@ -135,7 +139,7 @@ int key_from_text(struct key *key, const char *text)
 		return -1;
 	memcpy(key->bytes, text, len);
 	key->len = len;
-	return 0;
+	return key_check(key, "-K");
 }
 
 /*
