@@ -85,7 +85,7 @@ enum {
 	"The key, one of:\n" \
 	"  -k, --key-file FILE   the bytes of FILE, all of them; - is standard input\n" \
 	"      --keyring KEY     a key of the kernel's keyrings: its serial number, or\n" \
-	"                        %TYPE:DESCRIPTION, such as %logon:app:cookies\n" \
+	"                        %TYPE:DESCRIPTION, such as %logon:hmac:cookies\n" \
 	"      --insecure-key-hex HEX\n" \
 	"                        the key itself, for every user of the machine to see\n"
 

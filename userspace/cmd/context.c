@@ -100,6 +100,9 @@ static void complain_new(const struct recipe *r, const char *alg, int err)
 	else if (err == -ENOENT || strlen(alg) >= HMACDEV_NAME_LEN)
 		complain("%s: no such algorithm; 'hmacdev algs' lists them",
 			 alg);
+	else if (keyring && err == -EKEYREJECTED)
+		complain("key %d: the description of a logon, encrypted or trusted key must begin with 'hmac:', or the key was rejected",
+			 r->key.serial);
 	else if (keyring && err == -EACCES)
 		complain("key %d: no permission to search it; link its keyring here (keyctl link @u @s)",
 			 r->key.serial);

@@ -189,8 +189,7 @@ int key_from_keyring(struct key *key, const char *spec)
 		return keyring_named(key, spec + 1);
 	errno = 0;
 	serial = strtol(spec, &end, 0);
-	if (end == spec || *end || errno || serial < INT32_MIN ||
-	    serial > INT32_MAX || !serial) {
+	if (end == spec || *end || errno || serial < 1 || serial > INT32_MAX) {
 		complain("%s: no serial number of a key", spec);
 		return -1;
 	}
