@@ -4,11 +4,12 @@
  * integrity checks call.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <string.h>
 
 #include "cmd.h"
 
-#define USAGE	"sha512hmac [OPTION...] [FILE...]"
+#define ARGUMENTS	"[OPTION...] [FILE...]"
 
 /*
  * The key that hmaccalc uses where none is given. It is known to everyone, so
@@ -21,7 +22,9 @@ static char *const self_only[] = { self };
 
 static int help(void)
 {
-	fputs("usage: " USAGE "\n\n"
+	fputs("usage: ", stdout);
+	quote_print(stdout, program, SIZE_MAX);
+	fputs(" " ARGUMENTS "\n\n"
 	      "Print the HMAC of each FILE, or check a list of them, as hmaccalc does.\n\n"
 	      "  -c LIST      check the tags in LIST\n"
 	      "  -h HASH      use another hash than the name says\n"
@@ -60,6 +63,15 @@ static const struct option options[] = {
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
+
+/* By the name that it was called by */
+static void usage(void)
+{
+	char text[NAME_MAX + sizeof(ARGUMENTS) + 1];
+
+	snprintf(text, sizeof(text), "%s " ARGUMENTS, program);
+	try_help(text);
+}
 
 static int key_option(struct sum *s, int option, char *arg)
 {
@@ -108,7 +120,7 @@ static int option(struct sum *s, int c, char *arg, char **list)
 		s->style = STYLE_TAG;
 		return 0;
 	default:
-		try_help(USAGE);
+		usage();
 		return -1;
 	}
 }
