@@ -60,7 +60,7 @@ static void check_file(struct sum *s, const struct line *line,
 	}
 }
 
-/* A comment is no line; one with a NUL in it is not what it looks like. */
+/* Comments are passed over. A line with a NUL in it is malformed. */
 static void check_line(struct sum *s, const char *path, unsigned long number,
 		       char *text, size_t len, struct counts *n)
 {

@@ -13,7 +13,7 @@
 
 const char *const right_names[RIGHTS] = { "sign", "verify", "copy", "derive" };
 
-/* -1 for what is no number of a descriptor. */
+/* -1 where the text is not the number of a descriptor */
 int descriptor_read(const char *text)
 {
 	char *end;
@@ -47,7 +47,7 @@ static int key_option(struct recipe *r, int c, char *arg)
 	int rc;
 
 	if (r->keyed) {
-		complain("one key, please");
+		complain("more than one key is given");
 		return -1;
 	}
 	r->keyed = true;
@@ -114,7 +114,7 @@ static void complain_new(const struct recipe *r, const char *alg, int err)
 		complain("key %d: the kernel does not take it (in FIPS mode: too short)",
 			 r->key.serial);
 	else if (err == -EINVAL)
-		complain("the kernel takes no key of %zu bytes (in FIPS mode: none below 14)",
+		complain("the kernel does not take a key of %zu bytes (in FIPS mode: 14 at least)",
 			 r->key.len);
 	else
 		complain(HMACDEV_DEVICE ": %s", hmacdev_strerror(err));

@@ -235,7 +235,7 @@ static int help(void)
 	      "  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n"
 	      "  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
 	      KEY_HELP
-	      "      --random          one that the kernel makes, and nobody knows\n\n"
+	      "      --random          a key that the kernel makes, and nobody knows\n\n"
 	      "Exit status: the command's; 125 trouble, 126 it cannot be run, 127 not found.\n",
 	      stdout);
 	return FINE;

@@ -18,7 +18,7 @@ static const struct command {
 	{ "sum", cmd_sum, "make or check the tags of files" },
 	{ "exec", cmd_exec, "start a program with a keyed context" },
 	{ "algs", cmd_algs, "list the algorithms" },
-	{ "info", cmd_info, "tell about the device, or about a descriptor" },
+	{ "info", cmd_info, "describe the device, or a descriptor" },
 	{ "version", cmd_version, "print the versions" },
 };
 
@@ -70,7 +70,7 @@ static int help(void)
 	       "HMAC by the kernel's " HMACDEV_DEVICE ".\n\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		printf("  %-10s%s\n", commands[i].name, commands[i].help);
-	printf("\n'hmacdev COMMAND --help' tells more; so does hmacdev(1).\n"
+	printf("\nFor more: 'hmacdev COMMAND --help', and hmacdev(1).\n"
 	       "Exit status: 0 fine, 1 a check failed, 2 trouble.\n");
 	return FINE;
 }

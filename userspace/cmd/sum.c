@@ -99,8 +99,8 @@ static int help(void)
 	      "  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n"
 	      "  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
 	      KEY_HELP
-	      "      --fd N|NAME       or a context that this process was started with, by\n"
-	      "                        'hmacdev exec' for one\n\n"
+	      "      --fd N|NAME       or a context that this process was started with, such\n"
+	      "                        as by 'hmacdev exec'\n\n"
 	      "Output:\n"
 	      "      --tag             as HMAC-ALG (FILE) = TAG\n"
 	      "  -z, --zero            end lines with NUL, and escape no names\n\n"
@@ -108,9 +108,9 @@ static int help(void)
 	      "  -c, --check           read tags and names from FILE, and check them\n"
 	      "      --ignore-missing  pass over files that are not there\n"
 	      "      --quiet           do not print OK for each file\n"
-	      "      --status          print nothing; the exit status tells\n"
+	      "      --status          print no results; the exit status has them\n"
 	      "      --strict          a line that is no tag is trouble\n"
-	      "  -w, --warn            tell about each line that is no tag\n\n"
+	      "  -w, --warn            report each line that is no tag\n\n"
 	      "Exit status: 0 fine, 1 a tag did not match, 2 trouble.\n",
 	      stdout);
 	return FINE;
