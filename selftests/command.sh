@@ -133,6 +133,12 @@ test_check()
 	cat list >>partial
 	gives 'a missing file, ignored' 'a: OK' \
 		sum -k key -c --ignore-missing partial
+	sed 's/a$/gone/' list >partial
+	ends 'all files missing' 2 'no file was verified' \
+		sum -k key -c --ignore-missing partial
+	run sum -k key -c --ignore-missing --status partial
+	[ $status = 2 ] && [ ! -s out ] && [ ! -s err ]
+	result 'all files missing, status only' $? "status $status: $(cat out err)"
 }
 
 test_refused()
@@ -147,6 +153,8 @@ test_refused()
 	ends 'an empty key file' 2 'empty: the key is empty' sum -k empty a
 	head -c 65537 /dev/zero >long
 	ends 'a key too long' 2 '65536 bytes at most' sum -k long a
+	ends 'an empty key in hex' 2 'the key is empty' \
+		sum --insecure-key-hex '' a
 	ends 'half a byte of key' 2 'not in hex' sum --insecure-key-hex 123 a
 	ends 'standard input twice' 2 'cannot be both' sum -k - <key
 	ends 'an unknown algorithm' 2 'none: no such algorithm' \
@@ -154,6 +162,10 @@ test_refused()
 	ends 'a template' 2 'no such algorithm' \
 		sum -a 'hmac(hmac(sha256))' -k key a
 	ends 'an unknown option' 2 'usage:' sum --none -k key a
+	ends 'an unknown letter' 2 '-x: no such option' sum -cx -k key a
+	ends 'no argument' 2 '-k: an argument is missing' sum a -k
+	ends 'an argument too many' 2 '--check=a: takes no argument' \
+		sum --check=a
 	ends 'an unknown command' 2 'no such command' none
 }
 
@@ -164,15 +176,19 @@ test_keyring()
 	# This shell's own, in which its children look.
 	keyctl new_session >/dev/null
 	id=$(keyctl padd user hmacdev-user @s <key)
-	keyctl padd logon hmacdev:logon @s <key >/dev/null
+	keyctl padd logon hmac:logon @s <key >/dev/null
 	gives 'a key by its number' "$(hmac sha256 a)  a" sum --keyring "$id" a
 	gives 'a key by its name' "$(hmac sha256 a)  a" \
 		sum --keyring %user:hmacdev-user a
 	gives 'a logon key' "$(hmac sha256 a)  a" \
-		sum --keyring %logon:hmacdev:logon a
+		sum --keyring %logon:hmac:logon a
 	ends 'a key that is not there' 2 'no key' sum --keyring %user:none a
 	ends 'a keyring' 2 'a key of this type cannot be used' \
+		sum --keyring "$(keyctl newring hmac:ring @s)" a
+	ends 'a special serial number' 2 '-3: no serial number' \
 		sum --keyring -3 a
+	ends 'a logon key for something else' 2 "must begin with 'hmac:'" \
+		sum --keyring "$(keyctl padd logon other:logon @s <key)" a
 	keyctl revoke "$id"
 	ends 'a revoked key' 2 'has been revoked' sum --keyring "$id" a
 }
@@ -207,6 +223,11 @@ test_files()
 	[ "$(cat out)" = "$(hmac sha256 end)  -" ]
 	result 'beyond 4 GiB' $? "$(cat out)"
 	rm large
+	# The same number has another meaning for a context.
+	ends 'an error of a file' 2 'mem: Input/output error' \
+		sum -k key /proc/self/mem
+	ends 'a file that is forbidden' 2 'mem: Operation not permitted' \
+		sum -k key /dev/mem
 }
 
 # What "exec" starts here is the command itself, or a shell that starts it.
@@ -256,7 +277,7 @@ test_exec_rights()
 		exec -k key --rights verify,copy,derive -- \
 		"$command" sum --fd hmac a
 	ends 'verify without the right to' 2 'does not have the right' \
-		exec -k key --rights sign,copy,derive -- \
+		exec -k key --rights sign,copy -- \
 		"$command" sum --fd hmac -c list
 	for right in sign verify copy derive; do
 		ends "no more than $right" 0 "rights      $right" \
@@ -268,9 +289,9 @@ test_exec_rights()
 	ends 'rights in fdinfo' 0 '0x2' \
 		exec -k key --rights verify -- cat /proc/self/fdinfo/3
 
-	id=$(keyctl padd logon hmacdev:exec @s <key)
+	id=$(keyctl padd logon hmac:exec @s <key)
 	gives 'exec --keyring' 'a: OK' \
-		exec --keyring %logon:hmacdev:exec --rights verify -- \
+		exec --keyring %logon:hmac:exec --rights verify -- \
 		"$command" sum --fd hmac -c list
 	gives 'exec --keyring by number' 'a: OK' \
 		exec --keyring "$id" --rights verify -- \
@@ -303,6 +324,16 @@ a: OK" exec -k key --rights verify --name check -- \
 		sh -c 'echo $LISTEN_FDS $LISTEN_FDNAMES $LISTEN_PIDFDID' >out
 	[ "$(cat out)" = '1 hmac' ]
 	result 'what was passed to another' $? "$(cat out)"
+	ends 'a name that is taken' 125 "named 'check' is passed on already" \
+		exec -k key --rights verify --name check -- \
+		"$command" exec -k key2 --rights sign --name check -- true
+	ends 'the name of those without' 125 "named 'unknown' is passed" \
+		exec -k key --rights verify -- env -u LISTEN_FDNAMES \
+		"$command" exec -k key --rights verify --name unknown -- true
+	ends 'more descriptors than there can be' 125 'descriptor 2147483646' \
+		exec -k key --rights verify -- bash -c \
+		'LISTEN_FDS=2147483647 LISTEN_PID=$$ exec "$0" \
+		exec -k key --rights verify --name other -- true' "$command"
 	"$command" exec -k key --rights sign -- true 3<a 2>err
 	[ $? = 125 ] && grep -qF 'descriptor 3 is open already' err
 	result 'the number is taken' $? "$(cat err)"
@@ -316,6 +347,14 @@ test_exec_status()
 		exec -k key --rights sign -- none/such
 	ends 'a command that cannot be run' 126 'a: Permission denied' \
 		exec -k key --rights sign -- ./a
+	"$command" exec -k key --rights sign -- none/such 2>/dev/full
+	result 'no such command, untold' $(($? != 127)) 'another status'
+	"$command" exec -k key --rights sign -- ./a 2>&-
+	result 'a command that cannot be run, untold' $(($? != 126)) 'another status'
+	ends 'rights that exclude each other' 125 'exclude each other' \
+		exec -k key --rights sign,verify,derive -- true
+	ends 'a standard descriptor' 125 '--fd 1: no number' \
+		exec -k key --rights sign --fd 1 -- true
 	ends 'exec without a key' 125 'no key' exec --rights sign -- true
 	ends 'exec without rights' 125 'no rights' exec -k key -- true
 	ends 'exec without a command' 125 'usage:' exec -k key --rights sign
@@ -341,9 +380,225 @@ test_exec_status()
 		exec -k key --rights sign echo -k none
 	ends 'sum --fd of something else' 2 'not an hmacdev context' \
 		sum --fd 0 a
+	# shellcheck disable=SC2016 # for the shell that is started
+	ends 'sum --fd of its own output' 2 'pass the context as 3 or above' \
+		exec -k key --rights sign -- bash -c \
+		'exec "$0" sum --fd 1 a >&3' "$command"
 	ends 'sum --fd of nothing' 2 'descriptor 77: ' sum --fd 77 a
 	ends 'sum --fd and -a' 2 'the context has them' sum --fd 3 -a sha1 a
 	ends 'sum --fd and a key' 2 'one key' sum --fd 3 -k key a
+}
+
+# Two messages under way at the same time, whatever the scheduler does: they are
+# in FIFOs, and a half is more than a pipe holds.
+# shellcheck disable=SC2016 # what is quoted is for the shell that is started
+interleaved()	# rights, arguments of the first sum, of the second
+{
+	timeout 100 "$command" exec -k key --rights "$1" -- bash -c '
+		"$0" sum --fd 3 $1 >out1 2>err &
+		first=$!
+		"$0" sum --fd 3 $2 >out2 2>>err &
+		exec 8>fifo1 9>fifo2
+		head -c 150000 a >&8
+		head -c 150000 b >&9
+		tail -c +150001 a >&8
+		tail -c +150001 b >&9
+		exec 8>&- 9>&-
+		wait $!
+		second=$?
+		wait $first
+		echo $? $second' "$command" "$2" "$3" >status
+	said="$(cat status err out1 out2)"
+}
+
+# shellcheck disable=SC2016 # what is quoted is for the shell that is started
+test_shared()
+{
+	local rights list
+
+	head -c 300000 /dev/urandom >b
+	mkfifo fifo1 fifo2
+	for rights in sign sign,copy; do
+		interleaved $rights fifo1 fifo2
+		[ "$said" = "0 0
+$(hmac sha256 a)  fifo1
+$(hmac sha256 b)  fifo2" ]
+		result "two at once with $rights" $? "$said"
+	done
+	# The second is that of another file.
+	for list in fifo1 fifo2; do
+		echo "$(hmac sha256 a)  $list" >list.$list
+	done
+	for rights in verify verify,copy; do
+		interleaved $rights '-c list.fifo1' '-c --quiet list.fifo2'
+		grep -q '^0 1' status && grep -q '^fifo1: OK' out1 &&
+			grep -q '^fifo2: FAILED' out2
+		result "two at once with $rights" $? "$said"
+	done
+	rm fifo1 fifo2
+
+	yes a | head -c 6000000 >a6
+	yes b | head -c 6000000 >b6
+	list="$(for f in a6 b6; do echo "$(hmac sha256 $f)  $f"; done)"
+	"$command" exec -k key --rights sign -- bash -c \
+		'"$0" sum --fd 3 a6 & "$0" sum --fd 3 b6; wait' \
+		"$command" >out 2>err
+	[ "$(sort -k 2 out)" = "$list" ]
+	result 'two large files at once' $? "$(cat out err)"
+	rm a6 b6
+}
+
+# A context without the right to be copied takes whole messages.
+# shellcheck disable=SC2016 # what is quoted is for the shell that is started
+test_whole()
+{
+	local tag file
+
+	tag=$(hmac sha256 a)
+	gives 'the running message is left alone' "$tag  a
+message     0 bytes" exec -k key --rights sign -- bash -c \
+		'"$0" sum --fd 3 a; "$0" info --fd 3 | grep message' "$command"
+	gives 'a pipe as a whole' "$tag  -" exec -k key --rights sign -- \
+		bash -c 'cat a | "$0" sum --fd 3' "$command"
+	gives 'a file from where it is' "$(tail -c +1001 a | cat >b
+		hmac sha256 b)  -" exec -k key --rights sign -- bash -c \
+		'{ head -c 1000 >/dev/null; "$0" sum --fd 3; } <a' "$command"
+	for file in empty /proc/version; do
+		gives "$file as a whole" "$(hmac sha256 $file)  $file" \
+			exec -k key --rights sign -- "$command" sum --fd 3 $file
+	done
+	yes | head -c 5000000 >b
+	gives 'a larger file as a whole' "$(hmac sha256 b)  b" \
+		exec -k key --rights sign -- "$command" sum --fd 3 b
+	truncate -s 2G b
+	ends 'a file that is too large' 2 'b: larger than 2147479552 bytes' \
+		exec -k key --rights sign -- "$command" sum --fd 3 b
+	rm b
+	ends 'an error of a file, as a whole' 2 'mem: Input/output error' \
+		exec -k key --rights sign -- "$command" sum --fd 3 /proc/self/mem
+	# Four descriptors, and the context is one of them
+	ends 'no descriptor for a copy' 2 'cannot be copied: Too many open' \
+		exec -k key --rights sign,copy -- bash -c \
+		'exec 0<&-; ulimit -n 4; exec "$0" sum --fd 3' "$command"
+}
+
+# shellcheck disable=SC2016 # what is quoted is for the shell that is started
+test_standard()
+{
+	ends 'no standard input' 2 '-: Bad file' sum -k key - <&-
+	ends 'no key on standard input' 2 'input: Bad file' sum -k - a <&-
+	ends 'no list on standard input' 2 'input: Bad file' sum -k key -c <&-
+	"$command" sum -k key a >&- 2>err
+	[ $? = 2 ] && grep -qF 'standard output: Bad file' err
+	result 'no standard output' $? "$(cat err)"
+	mkfifo fifo
+	timeout 60 bash -c '"$0" sum -k key fifo >&- 2>err &
+		exec 8>fifo
+		readlink /proc/$!/fd/1
+		exec 8>&-
+		wait' "$command" >out
+	[ "$(cat out)" = /dev/null ]
+	result 'the context is not standard output' $? "$(cat out err)"
+	rm fifo
+	gives 'nothing in the context' '2
+message     0 bytes' exec -k key --rights sign,copy -- bash -c \
+		'"$0" sum --fd 3 a >&- 2>&-; echo $?
+		"$0" info --fd 3 | grep message' "$command"
+	gives 'closed for what exec starts, too' '' exec -k key --rights sign \
+		-- bash -c '[ ! -e /proc/$$/fd/0 ] || ls -l /proc/$$/fd' <&-
+}
+
+# A message is one line without an escape, and has what is looked for in it.
+quoted()	# name, what is in the message, argument...
+{
+	local name=$1 part=$2
+
+	shift 2
+	run "$@"
+	head -n 1 err >line
+	[ $status != 0 ] && ! grep -qP '[\x00-\x08\x0b-\x1f]' err &&
+		grep -qF -e "$part" line
+	result "$name" $? "status $status: $(cat -v out err)"
+}
+
+# On a terminal of so many columns
+terminal()	# columns, argument...
+{
+	local line
+
+	printf -v line '%q ' "$command" "${@:2}"
+	SHELL=/bin/bash timeout 100 script -qec "stty cols $1; $line" \
+		/dev/null </dev/null >out 2>err
+}
+
+test_names()
+{
+	local evil=$'\e[2J\nhmacdev: a: OK\\'
+	local shown=$'\\033[2J\\nhmacdev: a: OK\\\\'
+
+	quoted 'a file' "$shown: No such file" sum -k key "$evil"
+	quoted 'a name in a list' "$shown: No such file" sum -k key -c <(
+		printf '\\%s  %s' "$(hmac sha256 a)" $'\e[2J\\nhmacdev: a: OK\\\\')
+	quoted 'an option' "--$shown: no such option" sum "--$evil"
+	quoted 'a command' "no such command: $shown" "$evil"
+	quoted 'an algorithm' "$shown: no such algorithm" \
+		sum -k key -a "$evil" a
+	quoted 'a descriptor' "descriptor $shown: " sum --fd "$evil" a
+	quoted 'C1, DEL, not UTF-8' 'x\302\233\177\377\303(: No such' \
+		sum -k key $'x\xc2\x9b\x7f\xff\xc3('
+	quoted 'overlong, surrogate' '\300\257\355\240\200: No such' \
+		sum -k key $'\xc0\xaf\xed\xa0\x80'
+	quoted 'other directions' 'a\342\200\256b: No such' \
+		sum -k key $'a\xe2\x80\xaeb'
+	quoted 'what is fine' $'gr\xc3\xbc\xc3\x9fe \xe6\x97\xa5: No such' \
+		sum -k key $'gr\xc3\xbc\xc3\x9fe \xe6\x97\xa5'
+	ln -s "$command" $'\e[2J-hmac'
+	command=./$'\e[2J-hmac' quoted 'its own name' '\033[2J-hmac: ' --none
+}
+
+test_names_shown()
+{
+	local evil=$'\e[2J\ra'
+
+	echo 1 >"$evil"
+	terminal 80 sum -k key "$evil"
+	! grep -q $'\e' out && grep -qF '  \033[2J\ra' out &&
+		[ "$(head -c 1 out)" = $'\\' ]
+	result 'a name on a terminal' $? "$(cat -v out)"
+	terminal 80 sum -z -k key "$evil"
+	! grep -q $'\e' out
+	result 'and with --zero' $? "$(cat -v out)"
+	"$command" sum -k key "$evil" >list
+	terminal 80 sum -k key -c list
+	! grep -q $'\e' out && grep -qF '\033[2J\ra: OK' out
+	result 'and its report' $? "$(cat -v out)"
+	[ "$("$command" sum -z -k key "$evil" | tr -d '\0')" = \
+		"$(hmac sha256 "$evil")  $evil" ]
+	result 'and in a file' $? "$(cat -v list)"
+	rm "$evil"
+}
+
+# The bar is drawn once, a second after the first bytes were taken: more than
+# the time for which nothing is shown.
+drawn()	# name, columns of the terminal
+{
+	local fifo=$'\e[31m789012345678\xc3\xa4 and more'
+
+	mkfifo "$fifo"
+	{ head -c 4M /dev/zero; sleep 1; echo; } >"$fifo" &
+	terminal "$2" sum -k key "$fifo"
+	sed 's/\x1b\[K//g' out | tr '\r' '\n' | head -n -2 >bar
+	grep -qF '\033[31m' bar && grep -qF ' MiB' bar &&
+		! grep -q $'\e' bar && iconv -f UTF-8 -t UTF-8 bar >/dev/null &&
+		[ "$(wc -L <bar)" -lt 30 ]
+	result "$1" $? "$(cat -v out)"
+	rm "$fifo"
+}
+
+test_progress()
+{
+	drawn 'progress, as wide as the terminal' 30
+	COLUMNS=30 drawn 'progress, as wide as COLUMNS' 0
 }
 
 test_hmaccalc()
@@ -357,6 +612,12 @@ test_hmaccalc()
 	result 'sha512hmac -c' $? "$(cat out)"
 	./sha512hmac -q -c list >out
 	result 'sha512hmac -c with another key' $(($? != 1)) "$(cat out)"
+	./sha256hmac --none 2>err
+	grep -q '^usage: sha256hmac ' err
+	result 'the name in the usage' $? "$(cat err)"
+	./sha256hmac -K '' a 2>err
+	[ $? = 2 ] && grep -qF 'the key is empty' err
+	result 'sha256hmac with an empty key' $? "$(cat err)"
 	[ "$(./sha256hmac a)" = "$(openssl dgst -sha256 \
 		-hmac FIPS-FTW-RHT2009 a | sed 's/.*= //')  a" ]
 	result 'the key that everyone knows' $? "$(./sha256hmac a)"
@@ -389,6 +650,12 @@ test_exec
 test_exec_rights
 test_exec_nested
 test_exec_status
+test_shared
+test_whole
+test_standard
+test_names
+test_names_shown
+test_progress
 test_hmaccalc
 test_device
 finish
