@@ -20,6 +20,8 @@ static void report(const struct sum *s, const char *name, const char *verdict)
 
 	if (s->status)
 		return;
+	if (s->hmaccalc && strcmp(verdict, "OK"))
+		verdict = "Not OK";
 	if (escape)
 		putchar('\\');
 	name_print(name, escape);
@@ -60,6 +62,16 @@ static void check_file(struct sum *s, const struct line *line,
 	}
 }
 
+static bool line_for(const struct sum *s, struct line *line, char *text)
+{
+	if (!s->target)
+		return line_read(line, text, sum_alg(s));
+	if (!line_read_tag(line, text) && !line_read(line, text, sum_alg(s)))
+		return false;
+	line->name = s->target;
+	return true;
+}
+
 /* Comments are passed over. A line with a NUL in it is malformed. */
 static void check_line(struct sum *s, const char *path, unsigned long number,
 		       char *text, size_t len, struct counts *n)
@@ -72,7 +84,7 @@ static void check_line(struct sum *s, const char *path, unsigned long number,
 		text[--len] = '\0';
 	if (len && text[len - 1] == '\r')
 		text[--len] = '\0';
-	if (strlen(text) == len && line_read(&line, text, sum_alg(s))) {
+	if (strlen(text) == len && line_for(s, &line, text)) {
 		check_file(s, &line, n);
 		return;
 	}

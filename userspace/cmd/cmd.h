@@ -152,6 +152,7 @@ struct sum {
 	struct recipe make;
 	enum style style;
 	bool zero;
+bool line_read_tag(struct line *line, const char *text);
 	bool check;
 	bool quiet;
 	bool status;
@@ -178,3 +179,16 @@ int cmd_sum(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 #endif /* HMACDEV_CMD_H */
+	/* Report as hmaccalc does. */
+	bool hmaccalc;
+	/* Check this file, whatever a list names: a bare tag is enough then. */
+	char *target;
+/* fips.c: a file's tag in a file of its own */
+struct fips {
+	const char *dir;
+	const char *suffix;
+};
+
+int fips_make(struct sum *s, const struct fips *f, char *const *files, int n);
+int fips_check(struct sum *s, const struct fips *f, char *const *files, int n);
+

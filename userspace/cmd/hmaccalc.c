@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * sha512hmac and its like, as hmaccalc and libkcapi have them: what boot-time
- * integrity checks call.
+ * sha512hmac and its like, as hmaccalc and libkcapi have them, and fipshmac and
+ * fipscheck: what boot-time integrity checks call.
  */
 #include <getopt.h>
 #include <limits.h>
@@ -12,31 +12,66 @@
 #define ARGUMENTS	"[OPTION...] [FILE...]"
 
 /*
- * The key that hmaccalc uses where none is given. It is known to everyone, so
- * that such a tag finds damage and no malice.
+ * The keys that hmaccalc and fipscheck use where none is given. They are known
+ * to everyone, so that such a tag finds damage and no malice.
  */
-static const char public_key[] = "FIPS-FTW-RHT2009";
+static const char hmaccalc_key[] = "FIPS-FTW-RHT2009";
+static const char fipscheck_key[] = "orboDeJITITejsirpADONivirpUkvarP";
 
 static char self[] = "/proc/self/exe";
 static char *const self_only[] = { self };
 
-static int help(void)
+struct hmaccalc {
+	struct sum sum;
+	struct fips fips;
+	int (*fips_run)(struct sum *s, const struct fips *f, char *const *files,
+			int n);
+};
+
+static void help_begin(const char *text)
 {
 	fputs("usage: ", stdout);
 	quote_print(stdout, program, SIZE_MAX);
-	fputs(" " ARGUMENTS "\n\n"
-	      "Print the HMAC of each FILE, or check a list of them, as hmaccalc does.\n\n"
-	      "  -c LIST      check the tags in LIST\n"
-	      "  -h HASH      use another hash than the name says\n"
+	fputs(text, stdout);
+}
+
+static int help_hmaccalc(void)
+{
+	help_begin(" " ARGUMENTS "\n\n"
+		   "Print the HMAC of each FILE, or check lists of them, as hmaccalc does.\n\n"
+		   "  -c, --check  each FILE is a list: check the tags in it\n"
+		   "  -T FILE      with -c: check FILE, whatever file a list names\n"
+		   "      --tag    print as HMAC-HASH (FILE) = TAG\n"
+		   "  -z           end lines with NUL\n");
+	return FINE;
+}
+
+static int help_fips(void)
+{
+	help_begin(" " ARGUMENTS "\n\n"
+		   "fipshmac writes the HMAC of each FILE into a file beside it, .FILE.hmac, and\n"
+		   "fipscheck checks each FILE by that, or by FILE.hmac in /usr/lib64/fipscheck or\n"
+		   "/usr/lib/fipscheck, which come first.\n\n"
+		   "  -d DIR       the HMAC is in DIR/FILE.hmac instead\n"
+		   "  -s SUFFIX    instead of .hmac\n");
+	return FINE;
+}
+
+static int help(const struct hmaccalc *m)
+{
+	if (m->fips_run)
+		help_fips();
+	else
+		help_hmaccalc();
+	fputs("  -h HASH      use another hash than the name stands for\n"
 	      "  -k FILE      the key is the bytes of FILE\n"
 	      "  -K KEY       the key is KEY, for every user of the machine to see\n"
-	      "  -q, --status print nothing; the exit status tells\n"
+	      "  -q, --status print no results; the exit status has them\n"
 	      "      --quiet  do not print OK for each file\n"
 	      "  -S           print the HMAC of this program\n"
 	      "  -t BITS      size of the tag: 80 to the whole digest\n"
-	      "      --tag    print as HMAC-HASH (FILE) = TAG\n"
-	      "  -b, -d DIR, -P\n"
-	      "               nothing, for compatibility\n\n"
+	      "  -v, --version\n"
+	      "  -b, -P       nothing, for compatibility\n\n"
 	      "Without -k or -K the key is one that everyone knows: the tag then finds\n"
 	      "damage, not malice. See hmacdev(1).\n", stdout);
 	return FINE;
@@ -45,22 +80,23 @@ static int help(void)
 enum {
 	OPT_QUIET = OPT_OWN,
 	OPT_TAG,
-	OPT_VERSION,
 };
 
 static const struct option options[] = {
-	{ "check", required_argument, NULL, 'c' },
+	{ "check", no_argument, NULL, 'c' },
 	{ "hash", required_argument, NULL, 'h' },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "key", required_argument, NULL, 'K' },
 	{ "key-file", required_argument, NULL, 'k' },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "self-sum", no_argument, NULL, 'S' },
+	{ "self-sum-lib", no_argument, NULL, 'L' },
 	{ "status", no_argument, NULL, 'q' },
 	{ "tag", no_argument, NULL, OPT_TAG },
+	{ "target", required_argument, NULL, 'T' },
 	{ "truncate", required_argument, NULL, 't' },
 	{ "unkeyed", no_argument, NULL, 'u' },
-	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "version", no_argument, NULL, 'v' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -85,16 +121,30 @@ static int key_option(struct sum *s, int option, char *arg)
 	return rc;
 }
 
-static int option(struct sum *s, int c, char *arg, char **list)
+static int refuse(int c)
 {
+	if (c == 'u')
+		complain("-u: the kernel is asked for HMACs only; sha512sum(1) and its like make digests without a key");
+	else if (c == 'L')
+		complain("-L: there is no library to check; -S covers all of the program");
+	else
+		usage();
+	return -1;
+}
+
+static int option(struct hmaccalc *m, int c, char *arg)
+{
+	struct sum *s = &m->sum;
+
 	switch (c) {
 	case 'b':
-	case 'd':
 	case 'P':
 		return 0;
 	case 'c':
 		s->check = true;
-		*list = arg;
+		return 0;
+	case 'd':
+		m->fips.dir = arg;
 		return 0;
 	case 'h':
 		s->make.alg = arg;
@@ -105,14 +155,20 @@ static int option(struct sum *s, int c, char *arg, char **list)
 	case 'q':
 		s->status = true;
 		return 0;
+	case 's':
+		m->fips.suffix = arg;
+		return 0;
 	case 'S':
 		s->style = STYLE_BARE;
 		return 0;
 	case 't':
 		return recipe_bits(&s->make, arg);
-	case 'u':
-		complain("only HMACs are made here; see sha512sum(1) for digests without a key");
-		return -1;
+	case 'T':
+		s->target = arg;
+		return 0;
+	case 'z':
+		s->zero = true;
+		return 0;
 	case OPT_QUIET:
 		s->quiet = true;
 		return 0;
@@ -120,45 +176,78 @@ static int option(struct sum *s, int c, char *arg, char **list)
 		s->style = STYLE_TAG;
 		return 0;
 	default:
-		usage();
-		return -1;
+		return refuse(c);
 	}
 }
 
-static int run(struct sum *s, char *list, char *const *files, int n)
+static int options_fit(const struct hmaccalc *m, int n)
 {
-	if (n && (s->check || s->style == STYLE_BARE)) {
-		complain("-c and -S take no files");
+	const struct sum *s = &m->sum;
+
+	if (s->style == STYLE_BARE && (n || s->check))
+		complain("-S takes no files, and no -c");
+	else if (m->fips_run && (s->check || s->target))
+		complain("-c and -T are not for fipshmac and fipscheck");
+	else if (m->fips_run && !n && s->style != STYLE_BARE)
+		usage();
+	else if (m->fips.suffix && !m->fips_run)
+		complain("-s is for fipshmac and fipscheck");
+	else if (s->target && !s->check)
+		complain("-T is for -c");
+	else
+		return 0;
+	return -1;
+}
+
+static int run(struct hmaccalc *m, char *const *files, int n)
+{
+	const char *key = m->fips_run ? fipscheck_key : hmaccalc_key;
+	struct sum *s = &m->sum;
+
+	if (options_fit(m, n) < 0)
 		return TROUBLE;
-	}
-	if (!s->make.keyed && key_from_text(&s->make.key, public_key) < 0)
+	if (!s->make.keyed && key_from_text(&s->make.key, key) < 0)
 		return TROUBLE;
-	if (s->check)
-		return sum_run(s, &list, 1);
 	if (s->style == STYLE_BARE)
 		return sum_run(s, self_only, 1);
-	return sum_run(s, files, n);
+	return m->fips_run ? m->fips_run(s, &m->fips, files, n) :
+			     sum_run(s, files, n);
+}
+
+/* What the name that it was called by stands for */
+static void set_name(struct hmaccalc *m, char *alg, size_t size)
+{
+	size_t len = strlen(program) - strlen("hmac");
+
+	m->sum.hmaccalc = true;
+	m->sum.make.alg = alg;
+	if (!strcmp(program, "fipshmac"))
+		m->fips_run = fips_make;
+	else if (!strcmp(program, "fipscheck"))
+		m->fips_run = fips_check;
+	if (m->fips_run)
+		snprintf(alg, size, "sha256");
+	else
+		snprintf(alg, size, "%.*s", (int)len, program);
 }
 
 int cmd_hmaccalc(int argc, char **argv)
 {
+	struct hmaccalc m = { 0 };
 	char alg[HMACDEV_NAME_LEN];
-	struct sum s = { .make.alg = alg };
-	char *list = NULL;
 	int rc = 0;
 	int c;
 
-	snprintf(alg, sizeof(alg), "%.*s",
-		 (int)(strlen(program) - strlen("hmac")), program);
-	while (!rc && (c = option_next(argc, argv, ":bc:d:h:k:K:PqSt:u",
+	set_name(&m, alg, sizeof(alg));
+	while (!rc && (c = option_next(argc, argv, ":bcd:h:k:K:LPqs:St:T:uvz",
 				       options)) >= 0) {
 		if (c == OPT_HELP)
-			return help();
-		if (c == OPT_VERSION)
+			return help(&m);
+		if (c == 'v')
 			return cmd_version(1, argv);
-		rc = option(&s, c, optarg, &list);
+		rc = option(&m, c, optarg);
 	}
-	rc = rc ? TROUBLE : run(&s, list, argv + optind, argc - optind);
-	key_wipe(&s.make.key);
+	rc = rc ? TROUBLE : run(&m, argv + optind, argc - optind);
+	key_wipe(&m.sum.make.key);
 	return rc;
 }

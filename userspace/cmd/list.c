@@ -144,6 +144,13 @@ static bool tag_read(struct line *line, const char *hex, size_t len)
 	return line->tag_len != SIZE_MAX && line->tag_len >= HMACDEV_TAG_MIN;
 }
 
+/* A tag and nothing else, as fipshmac writes it. The line has no name. */
+bool line_read_tag(struct line *line, const char *text)
+{
+	line->name = NULL;
+	return tag_read(line, text, strlen(text));
+}
+
 /* "TAG  NAME"; " *" for the space of a binary file is the same here. */
 static bool plain_read(struct line *line, char *text)
 {

@@ -149,7 +149,8 @@ int main(int argc, char **argv)
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (open_standard() < 0)
 		return TROUBLE;
-	if (len > 4 && !strcmp(name + len - 4, "hmac")) {
+	if (!strcmp(name, "fipscheck") ||
+	    (len > 4 && !strcmp(name + len - 4, "hmac"))) {
 		program = name;
 		return finish_output(cmd_hmaccalc(argc, argv));
 	}
