@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include <hmacdev.h>
 
@@ -60,12 +61,37 @@ void hex_write(char *hex, const unsigned char *bytes, size_t len);
 struct recipe {
 	const char *alg;
 	struct key key;
+ssize_t read_full(int fd, unsigned char *bytes, size_t size);
+
+/* keyring.c: a key, and the keyring that it is in */
+struct ring_key {
+	int32_t serial;
+	int32_t keyring;
+	unsigned int uid;
+	unsigned int gid;
+	unsigned int permissions;
+	const char *type;
+	const char *description;
+};
+
+long keyring_call(int op, long a, long b, long c, long d);
+void keyring_reach_user(void);
+int32_t keyring_read(const char *text);
+bool keyring_has_session(void);
+void keyring_walk(int32_t keyring,
+		  void (*each)(const struct ring_key *key, void *arg),
+		  void *arg);
 	bool keyed;
 	unsigned int bits;
 	const char *passed;
 };
 
 struct context {
+/* base64.c */
+#define BASE64_SIZE(len)	(((len) + 2) / 3 * 4 + 1)
+size_t base64_read(unsigned char *bytes, size_t size, const char *text);
+void base64_write(char *text, const unsigned char *bytes, size_t len);
+
 	struct hmacdev *h;
 	/* Others may use it, too: its running message is theirs. */
 	bool shared;
@@ -106,6 +132,7 @@ struct line {
 	char *name;
 };
 
+int recipe_fit(const struct recipe *r);
 enum style {
 	STYLE_PLAIN,
 	STYLE_TAG,
@@ -192,3 +219,15 @@ struct fips {
 int fips_make(struct sum *s, const struct fips *f, char *const *files, int n);
 int fips_check(struct sum *s, const struct fips *f, char *const *files, int n);
 
+/* The subcommands; each gets its own name as argv[0]. */
+int cmd_algs(int argc, char **argv);
+int cmd_exec(int argc, char **argv);
+int cmd_hmaccalc(int argc, char **argv);
+int cmd_info(int argc, char **argv);
+int cmd_key(int argc, char **argv);
+int cmd_sum(int argc, char **argv);
+int cmd_tag(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
+int cmd_version(int argc, char **argv);
+
+#endif /* HMACDEV_CMD_H */

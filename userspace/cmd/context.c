@@ -90,6 +90,18 @@ int recipe_option(struct recipe *r, int c, char *arg)
 	}
 }
 
+/* Whether there is all that is needed, and nothing that --fd cannot have */
+int recipe_fit(const struct recipe *r)
+{
+	if (!r->keyed)
+		complain("no key: give -k FILE or --keyring KEY");
+	else if (r->passed && (r->alg || r->bits))
+		complain("-a and -t are not for --fd: the context has them");
+	else
+		return 0;
+	return -1;
+}
+
 static void complain_new(const struct recipe *r, const char *alg, int err)
 {
 	bool keyring = r->key.source == HMACDEV_KEY_KEYRING;

@@ -44,7 +44,7 @@ void key_wipe(struct key *key)
 }
 
 /* As many bytes as there are, up to size. */
-static ssize_t read_full(int fd, unsigned char *bytes, size_t size)
+ssize_t read_full(int fd, unsigned char *bytes, size_t size)
 {
 	size_t len = 0;
 

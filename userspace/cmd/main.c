@@ -16,6 +16,8 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{ "sum", cmd_sum, "make or check the tags of files" },
+	{ "tag", cmd_tag, "make one tag" },
+	{ "verify", cmd_verify, "check one tag" },
 	{ "exec", cmd_exec, "start a program with a keyed context" },
 	{ "algs", cmd_algs, "list the algorithms" },
 	{ "info", cmd_info, "describe the device, or a descriptor" },

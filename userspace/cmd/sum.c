@@ -185,11 +185,9 @@ static int options_fit(const struct sum *s)
 	bool of_check = s->ignore_missing || s->quiet || s->status ||
 			s->strict || s->warn;
 
-	if (!s->make.keyed)
-		complain("no key: give -k FILE or --keyring KEY");
-	else if (s->make.passed && (s->make.alg || s->make.bits))
-		complain("-a and -t are not for --fd: the context has them");
-	else if (s->check && (s->zero || s->style == STYLE_TAG))
+	if (recipe_fit(&s->make) < 0)
+		return -1;
+	if (s->check && (s->zero || s->style == STYLE_TAG))
 		complain("--tag and --zero are not for --check");
 	else if (!s->check && of_check)
 		complain("--ignore-missing, --quiet, --status, --strict and --warn are for --check");
