@@ -27,7 +27,15 @@ int finish_output(int status);
 
 /* quote.c */
 bool quote_changes(const char *text);
+size_t utf8_read(uint32_t *c, const char *text);
 void quote_print(FILE *out, const char *text, size_t columns);
+
+/* json.c */
+void json_string(const char *text);
+void json_name(bool first, const char *name);
+void json_member(bool first, const char *name, const char *value);
+void json_number(const char *name, uint64_t value);
+void json_bool(const char *name, bool value);
 
 /* option.c */
 int option_next(int argc, char **argv, const char *letters,

@@ -8,37 +8,59 @@
 
 #include "cmd.h"
 
-#define USAGE	"hmacdev info [--fd N|NAME]"
+#define USAGE	"hmacdev info [--json] [--fd N|NAME]"
+
+enum {
+	OPT_JSON = OPT_OWN,
+};
 
 static const struct option options[] = {
-	{ "fd", required_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },
+	{ "fd", required_argument, NULL, OPT_FD },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "json", no_argument, NULL, OPT_JSON },
 	{ NULL, 0, NULL, 0 },
+};
+
+/* What is known of the device; "" for what is not. */
+struct device {
+	char owner[256];
+	char group[256];
+	char mode[8];
+	char trouble[256];
+	char module[64];
+	unsigned int available;
+	unsigned int untried;
+	unsigned int known;
 };
 
 static int help(void)
 {
 	printf("usage: " USAGE "\n\n"
-	       "Tell about " HMACDEV_DEVICE ": who may open it, and what it offers. With --fd,\n"
-	       "about the context of a descriptor that this process was started with.\n");
+	       "Describe " HMACDEV_DEVICE ": who may open it, and what it offers. With --fd,\n"
+	       "describe the context of a descriptor that this process was started with.\n\n"
+	       "      --json  as an object\n");
 	return FINE;
 }
 
-static void print_owner(const struct stat *st)
+static void read_owner(struct device *d)
 {
-	const struct passwd *user = getpwuid(st->st_uid);
-	const struct group *group = getgrgid(st->st_gid);
+	const struct passwd *user;
+	const struct group *group;
+	struct stat st;
 
-	printf("owner       ");
+	if (stat(HMACDEV_DEVICE, &st) < 0)
+		return;
+	user = getpwuid(st.st_uid);
+	group = getgrgid(st.st_gid);
 	if (user)
-		printf("%s:", user->pw_name);
+		snprintf(d->owner, sizeof(d->owner), "%s", user->pw_name);
 	else
-		printf("%u:", (unsigned int)st->st_uid);
+		snprintf(d->owner, sizeof(d->owner), "%u", st.st_uid);
 	if (group)
-		printf("%s\n", group->gr_name);
+		snprintf(d->group, sizeof(d->group), "%s", group->gr_name);
 	else
-		printf("%u\n", (unsigned int)st->st_gid);
-	printf("mode        %04o\n", (unsigned int)st->st_mode & 07777);
+		snprintf(d->group, sizeof(d->group), "%u", st.st_gid);
+	snprintf(d->mode, sizeof(d->mode), "%04o", st.st_mode & 07777);
 }
 
 /* "" where it is not to be had. */
@@ -54,51 +76,99 @@ static void module_version(char *text, size_t size)
 	fclose(file);
 }
 
-static int device_info(void)
+static void read_algs(struct device *d)
 {
 	struct hmacdev_alg alg;
-	unsigned int available = 0;
-	char text[256];
-	struct stat st;
-	uint32_t i;
 	int rc;
 
-	printf("device      " HMACDEV_DEVICE "\n");
-	if (stat(HMACDEV_DEVICE, &st) == 0)
-		print_owner(&st);
-	fflush(stdout);
-	if (device_trouble(text, sizeof(text))) {
-		complain(HMACDEV_DEVICE ": %s", text);
-		return TROUBLE;
+	while ((rc = hmacdev_alg(d->known, &alg, sizeof(alg))) == 0) {
+		d->known++;
+		d->available += !!(alg.traits & HMACDEV_ALG_AVAILABLE);
+		d->untried += !!(alg.traits & HMACDEV_ALG_UNTRIED);
 	}
-	for (i = 0; (rc = hmacdev_alg(i, &alg, sizeof(alg))) == 0; i++)
-		available += !!(alg.traits & HMACDEV_ALG_AVAILABLE);
-	if (rc != -ENOENT) {
-		complain_device(rc);
-		return TROUBLE;
-	}
-	printf("access      yes\nalgorithms  %u of %u ('hmacdev algs' lists them)\n",
-	       available, i);
-	module_version(text, sizeof(text));
-	if (*text)
-		printf("module      %s\n", text);
-	printf("library     %s\n", hmacdev_version());
-	return FINE;
+	if (rc != -ENOENT)
+		snprintf(d->trouble, sizeof(d->trouble), "%s",
+			 hmacdev_strerror(rc));
 }
 
-static void print_rights(uint32_t rights)
+static void read_device(struct device *d)
 {
-	const char *none = "rights      none";
-	const char *before = "rights      ";
+	read_owner(d);
+	module_version(d->module, sizeof(d->module));
+	if (!device_trouble(d->trouble, sizeof(d->trouble)))
+		read_algs(d);
+}
+
+static void print_device(const struct device *d)
+{
+	printf("device      " HMACDEV_DEVICE "\n");
+	if (*d->mode)
+		printf("owner       %s:%s\nmode        %s\n", d->owner,
+		       d->group, d->mode);
+	if (*d->trouble)
+		return;
+	printf("access      yes\n"
+	       "algorithms  %u of %u, %u more untried ('hmacdev algs' lists them)\n",
+	       d->available, d->known, d->untried);
+	if (*d->module)
+		printf("module      %s\n", d->module);
+	printf("library     %s\n", hmacdev_version());
+}
+
+static void print_device_json(const struct device *d)
+{
+	putchar('{');
+	json_member(true, "device", HMACDEV_DEVICE);
+	if (*d->mode) {
+		json_member(false, "owner", d->owner);
+		json_member(false, "group", d->group);
+		json_member(false, "mode", d->mode);
+	}
+	json_bool("access", !*d->trouble);
+	if (*d->trouble) {
+		json_member(false, "trouble", d->trouble);
+	} else {
+		json_name(false, "algorithms");
+		printf("{\"known\": %u", d->known);
+		json_number("available", d->available);
+		json_number("untried", d->untried);
+		putchar('}');
+	}
+	if (*d->module)
+		json_member(false, "module", d->module);
+	json_member(false, "library", hmacdev_version());
+	puts("}");
+}
+
+static int device_info(bool json)
+{
+	struct device d = { 0 };
+
+	read_device(&d);
+	if (json)
+		print_device_json(&d);
+	else
+		print_device(&d);
+	if (!*d.trouble)
+		return FINE;
+	complain(HMACDEV_DEVICE ": %s", d.trouble);
+	return TROUBLE;
+}
+
+/* The rights that are known here, and how many they are */
+static int print_rights(uint32_t rights, const char *quote, const char *between)
+{
+	const char *before = "";
+	int n = 0;
 
 	for (unsigned int i = 0; i < RIGHTS; i++) {
 		if (!(rights & (1U << i)))
 			continue;
-		printf("%s%s", before, right_names[i]);
-		before = ",";
-		none = "";
+		printf("%s%s%s%s", before, quote, right_names[i], quote);
+		before = between;
+		n++;
 	}
-	printf("%s\n", none);
+	return n;
 }
 
 static void print_context(const struct hmacdev_info *info)
@@ -107,55 +177,95 @@ static void print_context(const struct hmacdev_info *info)
 	printf("digest      %u bytes\n", info->digest_size);
 	printf("block       %u bytes\n", info->block_size);
 	printf("tag         %u bytes\n", info->tag_len);
-	print_rights(info->rights);
+	fputs("rights      ", stdout);
+	puts(print_rights(info->rights, "", ",") ? "" : "none");
 	printf("message     %llu bytes\n", (unsigned long long)info->bytes);
 }
 
-static int context_info(const char *spec)
+static void print_context_json(const struct hmacdev_info *info)
 {
-	static const char *const states[] = {
-		"unkeyed", "active", "finalized"
-	};
-	struct hmacdev_info info = { 0 };
+	json_member(false, "algorithm", info->alg);
+	json_number("digest_size", info->digest_size);
+	json_number("block_size", info->block_size);
+	json_number("tag_size", info->tag_len);
+	json_name(false, "rights");
+	putchar('[');
+	print_rights(info->rights, "\"", ", ");
+	putchar(']');
+	json_number("message_bytes", info->bytes);
+}
+
+/*
+ * A context without a key has no handle, and 0 is what it says of itself.
+ * Returns the descriptor.
+ */
+static int context_read(const char *spec, struct hmacdev_info *info)
+{
 	int fd = descriptor_read(spec);
 	struct hmacdev *h;
 	int rc;
 
 	if (fd < 0 && context_passed(&h, spec) < 0)
-		return TROUBLE;
+		return -1;
 	rc = fd < 0 ? 0 : hmacdev_from_fd(&h, fd);
 	if (rc == 0) {
 		fd = hmacdev_fd(h);
-		rc = hmacdev_info(h, &info, sizeof(info));
+		rc = hmacdev_info(h, info, sizeof(*info));
 		hmacdev_free(h);
 	}
-	/* A handle is always of a context with a key. */
 	if (rc < 0 && rc != -ENOKEY) {
 		complain("descriptor %d: %s", fd, hmacdev_strerror(rc));
-		return TROUBLE;
+		return -1;
 	}
-	printf("descriptor  %d\nstate       %s\n", fd,
-	       info.state < sizeof(states) / sizeof(*states) ?
-	       states[info.state] : "unknown");
-	if (rc == 0)
-		print_context(&info);
+	return fd;
+}
+
+static int context_info(const char *spec, bool json)
+{
+	static const char *const states[] = {
+		"unkeyed", "active", "finalized"
+	};
+	struct hmacdev_info info = { 0 };
+	int fd = context_read(spec, &info);
+	const char *state = "unknown";
+
+	if (fd < 0)
+		return TROUBLE;
+	if (info.state < sizeof(states) / sizeof(*states))
+		state = states[info.state];
+	if (!json) {
+		printf("descriptor  %d\nstate       %s\n", fd, state);
+		if (info.state)
+			print_context(&info);
+		return FINE;
+	}
+	printf("{\"descriptor\": %d", fd);
+	json_member(false, "state", state);
+	if (info.state)
+		print_context_json(&info);
+	puts("}");
 	return FINE;
 }
 
 int cmd_info(int argc, char **argv)
 {
-	int c = option_next(argc, argv, ":", options);
 	const char *fd = NULL;
+	bool json = false;
+	int c;
 
-	if (c == 'h')
-		return help();
-	if (c == 'f') {
-		fd = optarg;
-		c = option_next(argc, argv, ":", options);
+	while ((c = option_next(argc, argv, ":", options)) >= 0) {
+		if (c == OPT_HELP)
+			return help();
+		if (c == OPT_FD)
+			fd = optarg;
+		else if (c == OPT_JSON)
+			json = true;
+		else
+			return try_help(USAGE);
 	}
-	if (c >= 0 || optind < argc)
+	if (optind < argc)
 		return try_help(USAGE);
-	return fd ? context_info(fd) : device_info();
+	return fd ? context_info(fd, json) : device_info(json);
 }
 
 int cmd_version(int argc, char **argv)

@@ -28,9 +28,10 @@ static bool is_unsafe(uint32_t c)
 	return false;
 }
 
-/* The length of the character at p, or 0 where it is not valid UTF-8. */
-static size_t utf8_read(uint32_t *c, const unsigned char *p)
+/* The length of the character at text, or 0 where it is not valid UTF-8. */
+size_t utf8_read(uint32_t *c, const char *text)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t len = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 :
 		     *p < 0xf0 ? 3 : *p < 0xf8 ? 4 : 0;
@@ -76,7 +77,7 @@ static size_t show(char *out, const char *text, size_t *taken)
 {
 	uint32_t c;
 
-	*taken = utf8_read(&c, (const unsigned char *)text);
+	*taken = utf8_read(&c, text);
 	if (!*taken || is_unsafe(c)) {
 		*taken = 1;
 		return escape(out, (unsigned char)*text);
@@ -91,7 +92,7 @@ bool quote_changes(const char *text)
 	uint32_t c;
 
 	for (; *text; text += len) {
-		len = utf8_read(&c, (const unsigned char *)text);
+		len = utf8_read(&c, text);
 		if (!len || is_unsafe(c))
 			return true;
 	}
