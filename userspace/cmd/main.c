@@ -94,6 +94,8 @@ static int run(const struct command *command, int argc, char **argv)
 	program = name;
 	argv[0] = name;
 	return finish_output(command->run(argc, argv));
+	if (argc > 1 && !strcmp(argv[1], "--version"))
+		return finish_output(cmd_version(1, argv));
 }
 
 static int hmacdev(int argc, char **argv)
