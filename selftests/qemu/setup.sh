@@ -13,7 +13,7 @@ declare -A packages=(
 	[build32]='gcc-multilib'
 	[debug]='bc bison flex libelf-dev'
 	[kmsan]='clang-16'
-	[guest]='keyutils kmod libssl-dev openssl qemu-system-x86 xz-utils'
+	[guest]='keyutils kmod libssl-dev openssl python3 qemu-system-x86 xz-utils'
 	[lint]='cppcheck g++ groff mandoc musl-tools perl shellcheck sparse'
 )
 
