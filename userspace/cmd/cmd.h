@@ -57,18 +57,10 @@ struct key {
 int key_from_file(struct key *key, const char *path);
 int key_from_hex(struct key *key, const char *hex);
 int key_from_text(struct key *key, const char *text);
+int key_from_random(struct key *key, size_t len);
 int key_from_keyring(struct key *key, const char *spec);
+int32_t serial_read(const char *text);
 void key_wipe(struct key *key);
-
-/* hex.c */
-int hex_value(char c);
-size_t hex_read(unsigned char *bytes, size_t size, const char *hex, size_t len);
-void hex_write(char *hex, const unsigned char *bytes, size_t len);
-
-/* context.c: what a context is made of, or the one that was passed */
-struct recipe {
-	const char *alg;
-	struct key key;
 ssize_t read_full(int fd, unsigned char *bytes, size_t size);
 
 /* keyring.c: a key, and the keyring that it is in */
@@ -89,17 +81,27 @@ bool keyring_has_session(void);
 void keyring_walk(int32_t keyring,
 		  void (*each)(const struct ring_key *key, void *arg),
 		  void *arg);
+
+/* hex.c */
+int hex_value(char c);
+size_t hex_read(unsigned char *bytes, size_t size, const char *hex, size_t len);
+void hex_write(char *hex, const unsigned char *bytes, size_t len);
+
+/* base64.c */
+#define BASE64_SIZE(len)	(((len) + 2) / 3 * 4 + 1)
+size_t base64_read(unsigned char *bytes, size_t size, const char *text);
+void base64_write(char *text, const unsigned char *bytes, size_t len);
+
+/* context.c: what a context is made of, or the one that was passed */
+struct recipe {
+	const char *alg;
+	struct key key;
 	bool keyed;
 	unsigned int bits;
 	const char *passed;
 };
 
 struct context {
-/* base64.c */
-#define BASE64_SIZE(len)	(((len) + 2) / 3 * 4 + 1)
-size_t base64_read(unsigned char *bytes, size_t size, const char *text);
-void base64_write(char *text, const unsigned char *bytes, size_t len);
-
 	struct hmacdev *h;
 	/* Others may use it, too: its running message is theirs. */
 	bool shared;
@@ -130,6 +132,7 @@ extern const char *const right_names[RIGHTS];
 int descriptor_read(const char *text);
 int recipe_bits(struct recipe *r, const char *text);
 int recipe_option(struct recipe *r, int c, char *arg);
+int recipe_fit(const struct recipe *r);
 int recipe_make(struct context *c, struct recipe *r, uint32_t rights);
 int context_passed(struct hmacdev **h, const char *spec);
 
@@ -140,7 +143,6 @@ struct line {
 	char *name;
 };
 
-int recipe_fit(const struct recipe *r);
 enum style {
 	STYLE_PLAIN,
 	STYLE_TAG,
@@ -150,6 +152,7 @@ enum style {
 bool name_needs_escape(const char *name, bool zero);
 void name_print(const char *name, bool escape);
 bool line_read(struct line *line, char *text, const char *alg);
+bool line_read_tag(struct line *line, const char *text);
 void line_print(enum style style, bool zero, const char *alg, const char *hex,
 		const char *name);
 
@@ -187,13 +190,16 @@ struct sum {
 	struct recipe make;
 	enum style style;
 	bool zero;
-bool line_read_tag(struct line *line, const char *text);
 	bool check;
 	bool quiet;
 	bool status;
 	bool ignore_missing;
 	bool strict;
 	bool warn;
+	/* Report as hmaccalc does. */
+	bool hmaccalc;
+	/* Check this file, whatever a list names: a bare tag is enough then. */
+	char *target;
 	struct context context;
 };
 
@@ -205,19 +211,6 @@ void sum_close(int fd);
 /* check.c */
 int check_list(struct sum *s, const char *path);
 
-/* The subcommands; each gets its own name as argv[0]. */
-int cmd_algs(int argc, char **argv);
-int cmd_exec(int argc, char **argv);
-int cmd_hmaccalc(int argc, char **argv);
-int cmd_info(int argc, char **argv);
-int cmd_sum(int argc, char **argv);
-int cmd_version(int argc, char **argv);
-
-#endif /* HMACDEV_CMD_H */
-	/* Report as hmaccalc does. */
-	bool hmaccalc;
-	/* Check this file, whatever a list names: a bare tag is enough then. */
-	char *target;
 /* fips.c: a file's tag in a file of its own */
 struct fips {
 	const char *dir;

@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/keyctl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -142,6 +142,23 @@ int key_from_text(struct key *key, const char *text)
 	return key_check(key, "-K");
 }
 
+int key_from_random(struct key *key, size_t len)
+{
+	if (key_alloc(key) < 0)
+		return -1;
+	while (key->len < len) {
+		ssize_t n = getrandom(key->bytes + key->len, len - key->len, 0);
+
+		if (n < 0 && errno != EINTR) {
+			complain("random bytes: %s", strerror(errno));
+			return -1;
+		}
+		if (n > 0)
+			key->len += (size_t)n;
+	}
+	return 0;
+}
+
 /*
  * By type and description, where request_key(2) looks, but nobody is asked to
  * make the key; and then in the user's keyring, which not every session has.
@@ -150,9 +167,10 @@ static long keyring_find(const char *type, const char *description)
 {
 	long serial = syscall(SYS_request_key, type, description, NULL, 0);
 
-	if (serial < 0 && errno == ENOKEY)
-		serial = syscall(SYS_keyctl, KEYCTL_SEARCH,
-				 KEY_SPEC_USER_KEYRING, type, description, 0);
+	if (serial < 0 && errno == ENOKEY) {
+		keyring_reach_user();
+		serial = syscall(SYS_request_key, type, description, NULL, 0);
+	}
 	return serial;
 }
 
@@ -178,21 +196,29 @@ static int keyring_named(struct key *key, const char *spec)
 	return 0;
 }
 
-int key_from_keyring(struct key *key, const char *spec)
+/* The serial number, or 0 */
+int32_t serial_read(const char *text)
 {
 	char *end;
 	long serial;
 
+	errno = 0;
+	serial = strtol(text, &end, 0);
+	return end == text || *end || errno || serial < 1 ||
+	       serial > INT32_MAX ? 0 : (int32_t)serial;
+}
+
+int key_from_keyring(struct key *key, const char *spec)
+{
 	key_wipe(key);
 	key->source = HMACDEV_KEY_KEYRING;
 	if (*spec == '%')
 		return keyring_named(key, spec + 1);
-	errno = 0;
-	serial = strtol(spec, &end, 0);
-	if (end == spec || *end || errno || serial < 1 || serial > INT32_MAX) {
+	key->serial = serial_read(spec);
+	if (!key->serial) {
 		complain("%s: no serial number of a key", spec);
 		return -1;
 	}
-	key->serial = (int32_t)serial;
+	keyring_reach_user();
 	return 0;
 }

@@ -19,6 +19,7 @@ static const struct command {
 	{ "tag", cmd_tag, "make one tag" },
 	{ "verify", cmd_verify, "check one tag" },
 	{ "exec", cmd_exec, "start a program with a keyed context" },
+	{ "key", cmd_key, "make and manage keys of the kernel's keyrings" },
 	{ "algs", cmd_algs, "list the algorithms" },
 	{ "info", cmd_info, "describe the device, or a descriptor" },
 	{ "version", cmd_version, "print the versions" },
@@ -93,9 +94,9 @@ static int run(const struct command *command, int argc, char **argv)
 	snprintf(name, sizeof(name), "hmacdev %s", command->name);
 	program = name;
 	argv[0] = name;
-	return finish_output(command->run(argc, argv));
 	if (argc > 1 && !strcmp(argv[1], "--version"))
 		return finish_output(cmd_version(1, argv));
+	return finish_output(command->run(argc, argv));
 }
 
 static int hmacdev(int argc, char **argv)

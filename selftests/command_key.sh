@@ -1,0 +1,230 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# "hmacdev key", beside keyctl(1), which says what is in the keyrings. The module
+# is loaded.
+set -u
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/command_run.sh"
+
+# Sets id to what "key add" printed.
+adds()	# name, argument...
+{
+	run key add "${@:2}"
+	id=$(cat out)
+	[ $status = 0 ] && [ "$id" -gt 0 ] && [ ! -s err ]
+	result "$1" $? "status $status: $(cat out err)"
+}
+
+# keyctl(1) on a key that is in the user's keyring alone: it must be possessed.
+possessed()
+{
+	local rc
+
+	keyctl link @u @s
+	keyctl "$@"
+	rc=$?
+	keyctl unlink @u @s
+	return $rc
+}
+
+described()	# name, as keyctl has it
+{
+	local said
+
+	said=$(keyctl rdescribe "$id")
+	[[ $said =~ ^$2$ ]]
+	result "$1" $? "$said"
+}
+
+test_add()
+{
+	adds 'a key from a file' cookies -k key
+	described 'a logon key' 'logon;0;.*;hmac:cookies'
+	keyctl list @u | grep -q ': hmac:cookies$'
+	result "in the user's keyring" $? "$(keyctl list @u)"
+	gives 'is used by name' "$(hmac sha256 a)" \
+		tag --keyring %logon:hmac:cookies a
+	gives 'is used by number' "$(hmac sha256 a)" tag --keyring "$id" a
+	ends 'a name that is taken' 2 'there is a key of this name' \
+		key add cookies -k key
+	ends 'a name that is taken, with its prefix' 2 'there is a key' \
+		key add hmac:cookies -k key
+	printf another >key2
+	old=$id
+	adds 'another key in its place' cookies -k key2 --replace
+	[ "$id" = "$old" ]
+	result 'has the same number' $? "$old $id"
+	gives 'is another' "$(openssl dgst -sha256 -hmac another <a |
+		sed 's/.*= //')" tag --keyring %logon:hmac:cookies a
+
+	adds 'a user key from standard input' --type user readable -k - <key
+	described 'a user key' 'user;0;.*;hmac:readable'
+	[ "$(possessed pipe "$id")" = "$(cat key)" ]
+	result 'all of it' $? "$(possessed pipe "$id")"
+	gives 'a user key is used' "$(hmac sha256 a)" \
+		tag --keyring %user:hmac:readable a
+	adds 'a key of the same name and another type' cookies --type user \
+		-k key
+	[ "$(keyctl list @u | grep -c ': hmac:cookies$')" = 2 ]
+	result 'both are there' $? "$(keyctl list @u)"
+}
+
+test_random()
+{
+	local first
+
+	adds 'a random key' random --random 32 --type user
+	first=$(possessed pipe "$id" | od -An -tx1 | tr -d ' \n')
+	[ ${#first} = 64 ]
+	result 'of that size' $? "$first"
+	adds 'another' random --random 32 --type user --replace
+	[ "$(possessed pipe "$id" | od -An -tx1 | tr -d ' \n')" != "$first" ]
+	result 'is another key' $? "$first"
+	adds 'the longest' longest --random 32767 --type user
+	[ "$(possessed pipe "$id" | wc -c)" = 32767 ]
+	result 'of the longest size' $? "$(possessed pipe "$id" | wc -c)"
+	for size in 15 32768 -1 '' x 0; do
+		ends "a random key of '$size' bytes" 2 'takes a number of' \
+			key add other --random "$size"
+	done
+}
+
+test_refused()
+{
+	: >empty
+	head -c 32768 /dev/zero >large
+	ends 'an empty key' 2 'the key is empty' key add other -k empty
+	ends 'a key that is too large' 2 '32767 bytes at most' \
+		key add other -k large
+	ends 'a key of no file' 2 'none: No such file' key add other -k none
+	ends 'no key' 2 'either -k FILE or' key add other
+	ends 'two keys' 2 'either -k FILE or' \
+		key add other -k key --random 32
+	ends 'two key files' 2 'either -k FILE or' key add other -k key -k key
+	ends 'no name' 2 'usage: hmacdev key' key add -k key
+	ends 'two names' 2 'usage: hmacdev key' key add a b -k key
+	ends 'an empty name' 2 'a name has' key add '' -k key
+	ends 'nothing but the prefix' 2 'a name has' key add hmac: -k key
+	ends 'too long a name' 2 'a name has' key add \
+		"$(head -c 5000 /dev/zero | tr '\0' x)" -k key
+	ends 'an unknown type' 2 '--type takes' key add other -k key \
+		--type keyring
+	ends 'an unknown keyring' 2 'not a keyring' key add other -k key \
+		--keyring @x
+	ends 'the keyring of the process' 2 'not a keyring' \
+		key add other -k key --keyring @p
+	ends 'no keyring' 2 'keyring 2147483647: ' key add other -k key \
+		--keyring 2147483647
+	ends 'a key for a keyring' 2 'not a keyring' key add other -k key \
+		--keyring "$(keyctl search @u user hmac:readable)"
+	ends 'an unknown verb' 2 'usage: hmacdev key' key none
+	ends 'no verb' 2 'usage: hmacdev key' key
+	ends 'an option of another verb' 2 'are for add' key show x -k key
+	! grep -q other /proc/keys
+	result 'nothing was made' $? "$(cat /proc/keys)"
+}
+
+# shellcheck disable=SC2016 # what is quoted is for the shell that is started
+test_session()
+{
+	adds "a key in the session's keyring" session -k key --keyring @s
+	keyctl list @s | grep -q 'hmac:session$'
+	result 'is there' $? "$(keyctl list @s)"
+	gives 'is used from there' "$(hmac sha256 a)" \
+		tag --keyring %logon:hmac:session a
+	# What a service has that shares nothing
+	keyctl session - "$command" tag --keyring %logon:hmac:session a \
+		>out 2>/dev/null
+	result "another session's is not found" $(($? == 0)) "$(cat out)"
+	[ "$(keyctl session - "$command" tag --keyring %user:hmac:readable a \
+		2>/dev/null)" = "$(hmac sha256 a)" ]
+	result "the user's is found in every session" $? ''
+	[ "$(keyctl session - "$command" tag --keyring "$(
+		keyctl search @u user hmac:readable)" a 2>/dev/null)" = \
+		"$(hmac sha256 a)" ]
+	result 'and by its number' $? ''
+	keyctl session - "$command" exec --keyring %user:hmac:readable \
+		--rights verify -- sh -c 'keyctl request user hmac:readable' \
+		>out 2>&1
+	result 'what exec starts does not find it' $(($? == 0)) "$(cat out)"
+	setpriv --reuid=54321 --clear-groups bash -c \
+		'"$0" key add x --random 32 >/dev/null && "$0" key list' \
+		"$command" >out 2>err
+	grep -q 'hmac:x$' out && ! grep -q cookies out
+	result "another user's keyring" $? "$(cat out err)"
+}
+
+test_list()
+{
+	run key list
+	[ $status = 0 ] && [ ! -s err ] &&
+		[ "$(awk 'NR > 1 { print $3, $4 }' out | sort)" = \
+		"$(printf '%s\n' 'logon hmac:cookies' 'logon hmac:session' \
+		'user hmac:cookies' 'user hmac:longest' 'user hmac:random' \
+		'user hmac:readable')" ]
+	result 'a list' $? "$(cat out err)"
+	keyctl add user plain x @u >/dev/null
+	run key list --keyring @s --type logon
+	[ "$(awk 'NR > 1 { print $1, $2, $3, $4 }' out)" = \
+		"$(keyctl search @s logon hmac:session) $(
+		keyctl id @s 2>/dev/null || keyctl show @s |
+		awk 'NR == 2 { print $1 }') logon hmac:session" ]
+	result 'a list of one keyring and type' $? "$(cat out err)"
+}
+
+test_show()
+{
+	ends 'a key' 0 "serial       $(keyctl search @u user hmac:readable)" \
+		key show readable
+	ends 'it can be used' 0 'usable       yes' key show readable
+	ends 'its permissions' 0 'permissions  alswrv-----v' key show readable
+	ends 'a key that is not there' 2 'no such key' key show none
+	ends 'a name that two have' 2 'more than one key' key show cookies
+	ends 'a name that two have, by its type' 0 'type         logon' \
+		key show cookies --type logon
+	ends 'a key in another keyring' 2 'no such key' \
+		key show session --keyring @u
+	ends 'show nothing' 2 'usage: hmacdev key' key show
+}
+
+test_revoke()
+{
+	local serial
+
+	serial=$(keyctl search @u user hmac:readable)
+	gives 'revoke' '' key revoke readable
+	possessed pipe "$serial" >out 2>&1
+	grep -q 'revoked' out
+	result 'it is revoked' $? "$(cat out)"
+	ends 'a revoked key' 2 'no such key' key show readable
+	adds 'its name is free' readable -k key
+	gives 'unlink' '' key unlink random
+	keyctl search @u user hmac:random >out 2>&1
+	result 'it is not there' $(($? == 0)) "$(cat out)"
+	gives 'unlink from a keyring' '' key unlink session --keyring @s
+	ends 'it is in no list' 2 'no such key' key unlink session
+	ends 'revoke nothing' 2 'no such key' key revoke none
+
+	# In two keyrings
+	serial=$(keyctl search @u logon hmac:readable)
+	possessed link "$serial" @s
+	gives 'unlink from one of two' '' key unlink readable --keyring @s
+	gives 'it is in the other' '' key unlink readable --keyring @u
+}
+
+printf 'some secret' >key
+head -c 3000 /dev/urandom >a
+# The kernel would make one for the command alone.
+ends "where there is no session's keyring" 2 'no session keyring' \
+	key add session -k key --keyring @s
+# This shell's own, in which its children look
+keyctl new_session >/dev/null
+test_add
+test_random
+test_refused
+test_session
+test_list
+test_show
+test_revoke
+finish

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The kernel's keyrings, by system calls: keyutils need not be there. */
+#include <errno.h>
+#include <limits.h>
+#include <linux/keyctl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+/* The kernel does not look deeper. */
+#define DEPTH	6
+
+long keyring_call(int op, long a, long b, long c, long d)
+{
+	return syscall(SYS_keyctl, op, a, b, c, d);
+}
+
+/*
+ * A process may use the keys that it finds from its own keyrings, and the
+ * user's keyring is not in every session. So it is linked to the process's,
+ * which ends with the process.
+ */
+void keyring_reach_user(void)
+{
+	keyring_call(KEYCTL_LINK, KEY_SPEC_USER_KEYRING,
+		     KEY_SPEC_PROCESS_KEYRING, 0, 0);
+}
+
+/* Whether the session's keyring outlives this process */
+bool keyring_has_session(void)
+{
+	return keyring_call(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0,
+			    0, 0) !=
+	       keyring_call(KEYCTL_GET_KEYRING_ID,
+			    KEY_SPEC_USER_SESSION_KEYRING, 0, 0, 0);
+}
+
+/* What DESCRIBE or READ has: to be freed, with a NUL behind; NULL on failure */
+static char *fetch(int op, int32_t serial, size_t *len)
+{
+	size_t size = 256;
+	char *text = NULL;
+
+	for (;;) {
+		char *larger = realloc(text, size + 1);
+		long n;
+
+		if (!larger)
+			break;
+		text = larger;
+		n = keyring_call(op, serial, (long)text, (long)size, 0);
+		if (n < 0)
+			break;
+		if ((size_t)n <= size) {
+			text[n] = '\0';
+			*len = (size_t)n;
+			return text;
+		}
+		size = (size_t)n;
+	}
+	free(text);
+	return NULL;
+}
+
+/* "type;uid;gid;permissions;description"; the strings are in text */
+static bool describe(struct ring_key *key, char *text)
+{
+	int at = 0;
+
+	key->type = text;
+	text = strchr(text, ';');
+	if (!text || sscanf(text, ";%u;%u;%x;%n", &key->uid, &key->gid,
+			    &key->permissions, &at) != 3 || !at)
+		return false;
+	*text = '\0';
+	key->description = text + at;
+	return true;
+}
+
+static bool is_keyring(int32_t serial)
+{
+	struct ring_key key;
+	size_t len;
+	char *text = fetch(KEYCTL_DESCRIBE, serial, &len);
+	bool is = text && describe(&key, text) && !strcmp(key.type, "keyring");
+
+	free(text);
+	return is;
+}
+
+/* The serial number of a keyring, or 0 with a complaint */
+int32_t keyring_read(const char *text)
+{
+	static const struct {
+		const char *name;
+		int32_t serial;
+	} names[] = {
+		{ "@s", KEY_SPEC_SESSION_KEYRING },
+		{ "@u", KEY_SPEC_USER_KEYRING },
+		{ "@us", KEY_SPEC_USER_SESSION_KEYRING },
+	};
+	long serial = serial_read(text);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(names[i].name, text))
+			serial = names[i].serial;
+	if (serial)
+		serial = keyring_call(KEYCTL_GET_KEYRING_ID, serial, 0, 0, 0);
+	/* The payload of a key that is no keyring is never to be read here. */
+	if (serial > 0 && is_keyring((int32_t)serial))
+		return (int32_t)serial;
+	if (serial < 0)
+		complain("keyring %s: %s", text, strerror(errno));
+	else
+		complain("%s: not a keyring; give @s, @u, @us or a serial number",
+			 text);
+	return 0;
+}
+
+struct walk {
+	void (*each)(const struct ring_key *key, void *arg);
+	void *arg;
+	/* A keyring can be linked more than once. */
+	int32_t *seen;
+	size_t n;
+};
+
+static bool see(struct walk *w, int32_t serial)
+{
+	int32_t *larger;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (w->seen[i] == serial)
+			return false;
+	larger = reallocarray(w->seen, w->n + 1, sizeof(*w->seen));
+	if (!larger)
+		return false;
+	w->seen = larger;
+	w->seen[w->n++] = serial;
+	return true;
+}
+
+static void walk(struct walk *w, int32_t keyring, int depth);
+
+/* Keys that are revoked, expired or hidden from us cannot be described. */
+static void visit(struct walk *w, int32_t keyring, int32_t serial, int depth)
+{
+	struct ring_key key = { .serial = serial, .keyring = keyring };
+	size_t len;
+	char *text = fetch(KEYCTL_DESCRIBE, serial, &len);
+
+	if (text && describe(&key, text)) {
+		if (strcmp(key.type, "keyring"))
+			w->each(&key, w->arg);
+		else if (depth < DEPTH)
+			walk(w, serial, depth + 1);
+	}
+	free(text);
+}
+
+static void walk(struct walk *w, int32_t keyring, int depth)
+{
+	char *keys;
+	size_t len;
+
+	if (!see(w, keyring))
+		return;
+	keys = fetch(KEYCTL_READ, keyring, &len);
+	for (size_t i = 0; keys && i + sizeof(int32_t) <= len;
+	     i += sizeof(int32_t)) {
+		int32_t serial;
+
+		memcpy(&serial, keys + i, sizeof(serial));
+		visit(w, keyring, serial, depth);
+	}
+	free(keys);
+}
+
+/*
+ * Each key in a keyring and in those that are in it; with 0 in the session's
+ * and the user's.
+ */
+void keyring_walk(int32_t keyring,
+		  void (*each)(const struct ring_key *key, void *arg),
+		  void *arg)
+{
+	static const int32_t all[] = {
+		KEY_SPEC_SESSION_KEYRING, KEY_SPEC_USER_KEYRING
+	};
+	struct walk w = { .each = each, .arg = arg };
+
+	if (keyring)
+		walk(&w, keyring, 0);
+	for (size_t i = 0; !keyring && i < sizeof(all) / sizeof(*all); i++) {
+		long serial = keyring_call(KEYCTL_GET_KEYRING_ID, all[i], 0, 0,
+					   0);
+
+		if (serial > 0)
+			walk(&w, (int32_t)serial, 0);
+	}
+	free(w.seen);
+}

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* "hmacdev key": what keyctl(1) does, for keys that have a name here. */
+#include <errno.h>
+#include <getopt.h>
+#include <linux/keyctl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+#define USAGE		"hmacdev key add|list|show|revoke|unlink [OPTION...] [NAME]"
+#define PREFIX		"hmac:"
+/* The kernel's limits of a payload and, with the NUL, of a description */
+#define PAYLOAD_MAX	32767
+#define DESCRIPTION_MAX	4096
+#define RANDOM_MIN	16
+
+struct keys {
+	struct key key;
+	unsigned int sources;
+	const char *type;
+	const char *ring_text;
+	int32_t keyring;
+	bool replace;
+	char description[DESCRIPTION_MAX];
+};
+
+/* With the prefix, or without */
+static int name_read(struct keys *k, const char *name)
+{
+	size_t len = strlen(PREFIX);
+
+	if (!strncmp(name, PREFIX, len))
+		name += len;
+	if (!*name || strlen(name) >= sizeof(k->description) - len) {
+		complain("a name has 1 to %zu bytes",
+			 sizeof(k->description) - len - 1);
+		return -1;
+	}
+	snprintf(k->description, sizeof(k->description), PREFIX "%s", name);
+	return 0;
+}
+
+/* What is found by name */
+struct search {
+	const struct keys *keys;
+	struct ring_key key;
+	char type[32];
+	unsigned int n;
+};
+
+static void match(const struct ring_key *key, void *arg)
+{
+	struct search *s = arg;
+
+	if (strcmp(key->description, s->keys->description) ||
+	    (s->keys->type && strcmp(key->type, s->keys->type)) ||
+	    strlen(key->type) >= sizeof(s->type) ||
+	    (s->n && key->serial == s->key.serial))
+		return;
+	s->key = *key;
+	snprintf(s->type, sizeof(s->type), "%s", key->type);
+	s->key.type = s->type;
+	s->key.description = s->keys->description;
+	s->n++;
+}
+
+static int find(struct search *s, const struct keys *k)
+{
+	*s = (struct search){ .keys = k };
+	keyring_walk(k->keyring, match, s);
+	if (s->n == 1)
+		return 0;
+	complain(s->n ? "%s: more than one key has this name; give --type or --keyring" :
+			"%s: no such key in these keyrings", k->description);
+	return -1;
+}
+
+static int complain_key(const char *description, int err)
+{
+	complain("%s: %s", description,
+		 err == EDQUOT ? "as many keys as one user may have" :
+		 err == EACCES ? "no permission" : strerror(err));
+	return TROUBLE;
+}
+
+static bool exists(const struct keys *k)
+{
+	struct search s = { .keys = k };
+
+	keyring_walk(k->keyring, match, &s);
+	if (s.n)
+		complain("%s: there is a key of this name already, %d; --replace replaces it",
+			 k->description, s.key.serial);
+	return s.n;
+}
+
+static int run_add(struct keys *k)
+{
+	long serial;
+	int err;
+
+	if (k->sources != 1) {
+		complain("give either -k FILE or --random BYTES");
+		return TROUBLE;
+	}
+	if (k->key.len > PAYLOAD_MAX) {
+		complain("a key in a keyring has %d bytes at most", PAYLOAD_MAX);
+		return TROUBLE;
+	}
+	if (!strcmp(k->ring_text, "@s") && !keyring_has_session()) {
+		complain("@s: this process has no session keyring that stays; give --keyring @u");
+		return TROUBLE;
+	}
+	if (!k->replace && exists(k))
+		return TROUBLE;
+	serial = syscall(SYS_add_key, k->type, k->description, k->key.bytes,
+			 k->key.len, k->keyring);
+	err = errno;
+	key_wipe(&k->key);
+	if (serial < 0)
+		return complain_key(k->description, err);
+	printf("%ld\n", serial);
+	return FINE;
+}
+
+static void list_one(const struct ring_key *key, void *arg)
+{
+	const struct keys *k = arg;
+
+	if (strncmp(key->description, PREFIX, strlen(PREFIX)) ||
+	    (k->type && strcmp(key->type, k->type)))
+		return;
+	printf("%10d  %10d  %-9s  ", key->serial, key->keyring, key->type);
+	name_print(key->description,
+		   name_needs_escape(key->description, false));
+	putchar('\n');
+}
+
+static int run_list(struct keys *k)
+{
+	printf("%10s  %10s  %-9s  %s\n", "SERIAL", "KEYRING", "TYPE", "NAME");
+	keyring_walk(k->keyring, list_one, k);
+	return FINE;
+}
+
+/* Letters and order are keyctl(1)'s, for possessor, user, group and others. */
+static void print_permissions(unsigned int permissions)
+{
+	static const char letters[] = "--alswrv";
+
+	for (unsigned int i = 0; i < 32; i++)
+		if (letters[i % 8] != '-')
+			putchar(permissions & (1U << (31 - i)) ?
+				letters[i % 8] : '-');
+	putchar('\n');
+}
+
+static void print_usable(int32_t serial)
+{
+	struct hmacdev *h;
+	char text[256];
+	int rc = hmacdev_new_keyring(&h, "sha256", serial);
+
+	fputs("usable       ", stdout);
+	if (rc == 0)
+		puts("yes");
+	else if (device_trouble(text, sizeof(text)))
+		printf("unknown: " HMACDEV_DEVICE ": %s\n", text);
+	else
+		printf("no: %s\n", hmacdev_strerror(rc));
+	hmacdev_free(h);
+}
+
+static int run_show(struct keys *k)
+{
+	struct search s;
+
+	if (find(&s, k) < 0)
+		return TROUBLE;
+	printf("serial       %d\ntype         %s\nname         ",
+	       s.key.serial, s.key.type);
+	name_print(k->description, name_needs_escape(k->description, false));
+	printf("\nkeyring      %d\nuser         %u\ngroup        %u\n",
+	       s.key.keyring, s.key.uid, s.key.gid);
+	fputs("permissions  ", stdout);
+	print_permissions(s.key.permissions);
+	print_usable(s.key.serial);
+	return FINE;
+}
+
+static int run_revoke(struct keys *k)
+{
+	struct search s;
+
+	if (find(&s, k) < 0)
+		return TROUBLE;
+	if (keyring_call(KEYCTL_REVOKE, s.key.serial, 0, 0, 0) < 0)
+		return complain_key(k->description, errno);
+	return FINE;
+}
+
+static int run_unlink(struct keys *k)
+{
+	struct search s;
+
+	if (find(&s, k) < 0)
+		return TROUBLE;
+	if (keyring_call(KEYCTL_UNLINK, s.key.serial, s.key.keyring, 0, 0) < 0)
+		return complain_key(k->description, errno);
+	return FINE;
+}
+
+static int help(void)
+{
+	fputs("usage: hmacdev key add NAME -k FILE|--random BYTES [OPTION...]\n"
+	      "       hmacdev key list [OPTION...]\n"
+	      "       hmacdev key show|revoke|unlink NAME [OPTION...]\n\n"
+	      "Keys in the kernel's keyrings, for --keyring %TYPE:hmac:NAME of other commands.\n"
+	      "The description of each is hmac:NAME.\n\n"
+	      "  add     make a key, and print its serial number\n"
+	      "  list    list the keys that have such a name\n"
+	      "  show    describe a key: whose it is, and whether it can be used\n"
+	      "  revoke  destroy a key, wherever it is linked\n"
+	      "  unlink  take a key out of a keyring; the last link destroys it\n\n"
+	      "Of all:\n"
+	      "      --keyring KEYRING  @s, the session's; @u, the user's; @us, or a serial\n"
+	      "                         number. For add it is @u unless given; the others look\n"
+	      "                         in @s and @u, and in keyrings that are in them.\n"
+	      "      --type TYPE        logon or user; for add it is logon unless given. The\n"
+	      "                         bytes of a logon key cannot be read back.\n\n"
+	      "Of add:\n"
+	      "  -k, --key-file FILE    the key is the bytes of FILE; - is standard input\n"
+	      "      --random BYTES     the key is so many random bytes, 16 or more\n"
+	      "      --replace          replace the key that has the name\n\n"
+	      "Exit status: 0 fine, 2 trouble.\n", stdout);
+	return FINE;
+}
+
+static const struct verb {
+	const char *name;
+	int (*run)(struct keys *k);
+	bool named;
+} verbs[] = {
+	{ "add", run_add, true },
+	{ "list", run_list, false },
+	{ "revoke", run_revoke, true },
+	{ "show", run_show, true },
+	{ "unlink", run_unlink, true },
+	{ NULL, NULL, false },
+};
+
+enum {
+	OPT_REPLACE = OPT_OWN,
+	OPT_TYPE,
+};
+
+static const struct option options[] = {
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "key-file", required_argument, NULL, 'k' },
+	{ "keyring", required_argument, NULL, OPT_KEYRING },
+	{ "random", required_argument, NULL, OPT_RANDOM },
+	{ "replace", no_argument, NULL, OPT_REPLACE },
+	{ "type", required_argument, NULL, OPT_TYPE },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int random_option(struct keys *k, const char *arg)
+{
+	long len = serial_read(arg);
+
+	if (len < RANDOM_MIN || len > PAYLOAD_MAX) {
+		complain("--random takes a number of bytes, %d to %d",
+			 RANDOM_MIN, PAYLOAD_MAX);
+		return -1;
+	}
+	return key_from_random(&k->key, (size_t)len);
+}
+
+static int type_option(struct keys *k, const char *arg)
+{
+	if (strcmp(arg, "logon") && strcmp(arg, "user")) {
+		complain("--type takes logon or user");
+		return -1;
+	}
+	k->type = arg;
+	return 0;
+}
+
+static int option(struct keys *k, int c, char *arg)
+{
+	switch (c) {
+	case 'k':
+		k->sources++;
+		return key_from_file(&k->key, arg);
+	case OPT_KEYRING:
+		k->ring_text = arg;
+		return 0;
+	case OPT_RANDOM:
+		k->sources++;
+		return random_option(k, arg);
+	case OPT_REPLACE:
+		k->replace = true;
+		return 0;
+	case OPT_TYPE:
+		return type_option(k, arg);
+	default:
+		try_help(USAGE);
+		return -1;
+	}
+}
+
+static int arguments_read(struct keys *k, const struct verb *verb, int n,
+			  char *const *names)
+{
+	bool add = verb->run == run_add;
+
+	if (!add && (k->sources || k->replace)) {
+		complain("-k, --random and --replace are for add");
+		return -1;
+	}
+	if (n != verb->named) {
+		try_help(USAGE);
+		return -1;
+	}
+	if (n && name_read(k, *names) < 0)
+		return -1;
+	if (add && !k->ring_text)
+		k->ring_text = "@u";
+	if (add && !k->type)
+		k->type = "logon";
+	if (!k->ring_text)
+		return 0;
+	k->keyring = keyring_read(k->ring_text);
+	return k->keyring ? 0 : -1;
+}
+
+static const struct verb *verb_find(const char *name)
+{
+	const struct verb *verb = verbs;
+
+	while (verb->name && strcmp(verb->name, name))
+		verb++;
+	return verb;
+}
+
+int cmd_key(int argc, char **argv)
+{
+	const struct verb *verb = verb_find(argc > 1 ? argv[1] : "");
+	struct keys k = { 0 };
+	int rc = 0;
+	int c;
+
+	/* Whichever comes first: the verb, or an option that is --help */
+	optind = verb->name ? 2 : 1;
+	while (!rc && (c = option_next(argc, argv, ":k:", options)) >= 0) {
+		if (c == OPT_HELP)
+			return help();
+		rc = option(&k, c, optarg);
+	}
+	if (!rc && !verb->name) {
+		try_help(USAGE);
+		rc = -1;
+	}
+	keyring_reach_user();
+	if (!rc)
+		rc = arguments_read(&k, verb, argc - optind, argv + optind);
+	rc = rc ? TROUBLE : verb->run(&k);
+	key_wipe(&k.key);
+	return rc;
+}
