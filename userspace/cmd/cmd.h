@@ -170,8 +170,8 @@ void progress_add(struct progress *p, uint64_t len);
 void progress_end(struct progress *p);
 
 /*
- * message.c: the tag of what is read from a descriptor. Errors are reported, but
- * not -EBADMSG: the tag does not match.
+ * message.c: the tag of what is read from a descriptor. Errors are reported,
+ * but not -EBADMSG: the tag does not match.
  */
 struct message {
 	int fd;
