@@ -309,8 +309,10 @@ int cmd_exec(int argc, char **argv)
 
 	while (!rc &&
 	       (c = option_next(argc, argv, "+:a:k:t:", options)) >= 0) {
-		if (c == OPT_HELP)
+		if (c == OPT_HELP) {
+			key_wipe(&e.make.key);
 			return help();
+		}
 		rc = option(&e, c, optarg);
 	}
 	if (!rc)

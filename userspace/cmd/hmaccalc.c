@@ -231,23 +231,30 @@ static void set_name(struct hmaccalc *m, char *alg, size_t size)
 		snprintf(alg, size, "%.*s", (int)len, program);
 }
 
+static int options_run(struct hmaccalc *m, int argc, char **argv)
+{
+	int rc = 0;
+	int c;
+
+	while (!rc && (c = option_next(argc, argv, ":bcd:h:k:K:LPqs:St:T:uvz",
+				       options)) >= 0) {
+		if (c == OPT_HELP)
+			return help(m);
+		if (c == 'v')
+			return cmd_version(1, argv);
+		rc = option(m, c, optarg);
+	}
+	return rc ? TROUBLE : run(m, argv + optind, argc - optind);
+}
+
 int cmd_hmaccalc(int argc, char **argv)
 {
 	struct hmaccalc m = { 0 };
 	char alg[HMACDEV_NAME_LEN];
-	int rc = 0;
-	int c;
+	int rc;
 
 	set_name(&m, alg, sizeof(alg));
-	while (!rc && (c = option_next(argc, argv, ":bcd:h:k:K:LPqs:St:T:uvz",
-				       options)) >= 0) {
-		if (c == OPT_HELP)
-			return help(&m);
-		if (c == 'v')
-			return cmd_version(1, argv);
-		rc = option(&m, c, optarg);
-	}
-	rc = rc ? TROUBLE : run(&m, argv + optind, argc - optind);
+	rc = options_run(&m, argc, argv);
 	key_wipe(&m.sum.make.key);
 	return rc;
 }

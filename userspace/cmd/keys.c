@@ -346,28 +346,31 @@ static const struct verb *verb_find(const char *name)
 	return verb;
 }
 
-int cmd_key(int argc, char **argv)
+static int run(struct keys *k, const struct verb *verb, int argc, char **argv)
 {
-	const struct verb *verb = verb_find(argc > 1 ? argv[1] : "");
-	struct keys k = { 0 };
 	int rc = 0;
 	int c;
 
-	/* Whichever comes first: the verb, or an option that is --help */
+	/* Behind the verb, or where --help may be in its place */
 	optind = verb->name ? 2 : 1;
 	while (!rc && (c = option_next(argc, argv, ":k:", options)) >= 0) {
 		if (c == OPT_HELP)
 			return help();
-		rc = option(&k, c, optarg);
+		rc = option(k, c, optarg);
 	}
-	if (!rc && !verb->name) {
-		try_help(USAGE);
-		rc = -1;
-	}
+	if (!rc && !verb->name)
+		return try_help(USAGE);
 	keyring_reach_user();
 	if (!rc)
-		rc = arguments_read(&k, verb, argc - optind, argv + optind);
-	rc = rc ? TROUBLE : verb->run(&k);
+		rc = arguments_read(k, verb, argc - optind, argv + optind);
+	return rc ? TROUBLE : verb->run(k);
+}
+
+int cmd_key(int argc, char **argv)
+{
+	struct keys k = { 0 };
+	int rc = run(&k, verb_find(argc > 1 ? argv[1] : ""), argc, argv);
+
 	key_wipe(&k.key);
 	return rc;
 }

@@ -204,8 +204,10 @@ int cmd_sum(int argc, char **argv)
 
 	while (!rc &&
 	       (c = option_next(argc, argv, ":a:ck:t:wz", options)) >= 0) {
-		if (c == OPT_HELP)
+		if (c == OPT_HELP) {
+			key_wipe(&s.make.key);
 			return help();
+		}
 		rc = option(&s, c, optarg);
 	}
 	if (!rc)

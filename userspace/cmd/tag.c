@@ -261,8 +261,8 @@ int cmd_tag(int argc, char **argv)
 	int rc = options_read(&one, argc, argv, USAGE_TAG);
 
 	if (rc == OPT_HELP)
-		return help_tag();
-	if (rc < 0)
+		rc = help_tag();
+	else if (rc < 0)
 		rc = TROUBLE;
 	else if (argc - optind > 1)
 		rc = try_help(USAGE_TAG);
@@ -279,8 +279,8 @@ int cmd_verify(int argc, char **argv)
 	int n = argc - optind;
 
 	if (rc == OPT_HELP)
-		return help_verify();
-	if (rc < 0)
+		rc = help_verify();
+	else if (rc < 0)
 		rc = TROUBLE;
 	else if (n < 1 || n > 2)
 		rc = try_help(USAGE_VERIFY);
