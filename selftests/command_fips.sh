@@ -34,7 +34,7 @@ test_hmaccalc()
 	as sha512hmac
 	gives 'the key of hmaccalc' "$(hmaccalc sha512 a)  a" a
 	gives 'another hash' "$(hmaccalc sha256 a)  a" -h sha256 a
-	gives 'BSD style' "HMAC-SHA512 (a) = $(hmaccalc sha512 a)" --tag a
+	gives 'BSD style' "HMAC(SHA512) (a) = $(hmaccalc sha512 a)" --tag a
 	run -z a b
 	[ "$(tr '\0' '|' <out)" = \
 		"$(hmaccalc sha512 a)  a|$(hmaccalc sha512 b)  b|" ]
@@ -73,8 +73,8 @@ b: OK' -c list list2
 	result 'a list from standard input' $? "$(cat out err)"
 	sed "s/  /$(printf ' *')/" list >starred
 	gives 'a star for binary' 'a: OK' -c starred
-	echo "HMAC(SHA512) (a) = $(hmaccalc sha512 a)" >list3
-	gives "libkcapi's --tag" 'a: OK' -c list3
+	echo "HMAC-SHA512 (a) = $(hmaccalc sha512 a)" >list3
+	gives "another --tag" 'a: OK' -c list3
 
 	gives 'another target' 'b: OK' -c -T b list2
 	ends 'another target, wrong' 1 'b: Not OK' -c -T b list

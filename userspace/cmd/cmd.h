@@ -146,6 +146,7 @@ struct line {
 enum style {
 	STYLE_PLAIN,
 	STYLE_TAG,
+	STYLE_HMACCALC,
 	STYLE_BARE,
 };
 

@@ -41,7 +41,7 @@ static int help_hmaccalc(void)
 		   "Print the HMAC of each FILE, or check lists of them, as hmaccalc does.\n\n"
 		   "  -c, --check  each FILE is a list: check the tags in it\n"
 		   "  -T FILE      with -c: check FILE, whatever file a list names\n"
-		   "      --tag    print as HMAC-HASH (FILE) = TAG\n"
+		   "      --tag    print as HMAC(HASH) (FILE) = TAG\n"
 		   "  -z           end lines with NUL\n");
 	return FINE;
 }
@@ -173,7 +173,7 @@ static int option(struct hmaccalc *m, int c, char *arg)
 		s->quiet = true;
 		return 0;
 	case OPT_TAG:
-		s->style = STYLE_TAG;
+		s->style = STYLE_HMACCALC;
 		return 0;
 	default:
 		return refuse(c);

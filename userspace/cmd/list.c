@@ -68,12 +68,14 @@ static bool name_unescape(char *name)
 	return true;
 }
 
-/* "sha256" -> "HMAC-SHA256", without locale. */
-static void label_print(const char *alg)
+/* "sha256" -> "HMAC-SHA256" or, for libkcapi, "HMAC(SHA256)"; without locale. */
+static void label_print(enum style style, const char *alg)
 {
-	fputs("HMAC-", stdout);
+	fputs(style == STYLE_HMACCALC ? "HMAC(" : "HMAC-", stdout);
 	for (; *alg; alg++)
 		putchar(*alg >= 'a' && *alg <= 'z' ? *alg - 'a' + 'A' : *alg);
+	if (style == STYLE_HMACCALC)
+		putchar(')');
 }
 
 void line_print(enum style style, bool zero, const char *alg, const char *hex,
@@ -86,8 +88,8 @@ void line_print(enum style style, bool zero, const char *alg, const char *hex,
 	} else {
 		if (escape)
 			putchar('\\');
-		if (style == STYLE_TAG) {
-			label_print(alg);
+		if (style != STYLE_PLAIN) {
+			label_print(style, alg);
 			fputs(" (", stdout);
 			name_print(name, escape);
 			printf(") = %s", hex);
