@@ -181,6 +181,10 @@ test_algs()
 	run info --json
 	says 'info --json' 'o["device"], o["access"], o["algorithms"]["known"]' \
 		"('/dev/hmac', True, $(wc -l <<<"$states"))"
+	for line in available untried; do
+		says "how many are $line" "o[\"algorithms\"][\"$line\"]" \
+			"$(grep -c " $line$" <<<"$states")"
+	done
 	[ "$(lsmod)" = "$modules" ]
 	result 'no module is loaded for a list' $? "$(lsmod)"
 
