@@ -102,17 +102,24 @@ static __u64 place_nowhere(struct random *r)
 	return random_pick(r, nowhere);
 }
 
+__u64 arena_place_edge(struct random *r, enum arena_area area, size_t len)
+{
+	size_t end = (areas[area].first + areas[area].pages) * PAGE;
+
+	/* Behind are a page to read, a hole, a page to write, and a hole. */
+	if (random_one_in(r, 2))
+		end += 3 * PAGE;
+	return address(end - random_below(r, len < PAGE ? len + 1 : PAGE));
+}
+
 __u64 arena_place(struct random *r, enum arena_area area, size_t len)
 {
 	size_t end = (areas[area].first + areas[area].pages) * PAGE;
 
 	switch (random_below(r, 32)) {
-	case 0:		/* across the end of the page before a hole */
-		return address(end + 3 * PAGE -
-			       random_below(r, len < PAGE ? len + 1 : PAGE));
-	case 1:		/* across the end of what can be written */
-		return address(end - random_below(r, len < PAGE ? len + 1 :
-						  PAGE));
+	case 0:
+	case 1:
+		return arena_place_edge(r, area, len);
 	case 2:
 		return address(end + random_below(r, PAGE));
 	case 3:
@@ -147,6 +154,14 @@ size_t arena_readable(__u64 addr, __u64 len)
 size_t arena_writable(__u64 addr, __u64 len)
 {
 	return accessible(addr, len, "w");
+}
+
+bool arena_any_byte(__u64 addr, size_t len)
+{
+	for (; len; addr++, len--)
+		if (arena_readable(addr, 1) && *(const __u8 *)arena_at(addr))
+			return true;
+	return false;
 }
 
 void arena_put(__u64 addr, const void *from, size_t len)

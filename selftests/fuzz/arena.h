@@ -38,10 +38,15 @@ void arena_fill(struct random *r);
  */
 __u64 arena_place(struct random *r, enum arena_area area, size_t len);
 __u64 arena_place_well(struct random *r, enum arena_area area, size_t len);
+/* The same where what can be written may end before or within the @len bytes */
+__u64 arena_place_edge(struct random *r, enum arena_area area, size_t len);
 
 /* How many of the @len bytes at @addr the kernel can read, or write */
 size_t arena_readable(__u64 addr, __u64 len);
 size_t arena_writable(__u64 addr, __u64 len);
+
+/* Is any of the @len bytes at @addr readable and not zero? */
+bool arena_any_byte(__u64 addr, size_t len);
 
 /* Before a call: put @len bytes to @addr, as far as there is memory */
 void arena_put(__u64 addr, const void *from, size_t len);

@@ -13,6 +13,9 @@
 
 #define CALL_IOV_MAX	4
 
+/* How many contexts a user may have; a sequence has fewer by itself. */
+#define USER_CONTEXTS	12
+
 struct call {
 	/* What it returned, or -errno */
 	long (*run)(const struct call *call);
@@ -21,9 +24,11 @@ struct call {
 	unsigned long arg;	/* no more than this process can say */
 	size_t len;
 	struct iovec iov[CALL_IOV_MAX];
+	int flags;		/* of pwritev2 */
 	int from;		/* splice, sendfile */
 	bool gives_fd;		/* what it returns is a descriptor */
 	bool no_fds;		/* there is no descriptor left to give */
+	unsigned int others;	/* contexts that the user has meanwhile */
 };
 
 enum way {
@@ -35,6 +40,9 @@ enum way {
 };
 
 extern const char *const call_ways[WAYS];
+
+/* An ioctl by this thread: what it returned, or -errno */
+int call_cmd(int fd, unsigned int cmd, void *arg);
 
 int call_init(void);
 long call_make(const struct call *call, enum way way);

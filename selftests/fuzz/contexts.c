@@ -18,8 +18,9 @@ static void fill_alg(struct step *s)
 
 	args->flags = random_one_in(&s->r, 2) ? HMACDEV_ALG_BY_NAME : 0;
 	args->flags ^= some_flags(&s->r);
-	args->index = random_below(&s->r, ALGORITHMS + 2);
-	if (random_one_in(&s->r, 16))
+	if (!(args->flags & HMACDEV_ALG_BY_NAME) || random_one_in(&s->r, 16))
+		args->index = random_below(&s->r, ALGORITHMS + 2);
+	if (random_one_in(&s->r, 32))
 		args->index = random_next(&s->r);
 	some_name(&s->r, args->name);
 	random_bytes(&s->r, &args->digest_size, 3 * sizeof(__u32));
@@ -36,6 +37,8 @@ static void predict_alg(struct step *s)
 	if (args.flags & ~HMACDEV_ALG_BY_NAME || args.reserved)
 		refuse(f, FIELDS, EINVAL);
 	if (args.flags & HMACDEV_ALG_BY_NAME) {
+		if (args.index)
+			refuse(f, FIELDS, EINVAL);
 		err = model_find(args.name, &alg);
 		if (err)
 			refuse(f, FIELDS, -err);
@@ -44,7 +47,6 @@ static void predict_alg(struct step *s)
 	} else {
 		refuse(f, FIELDS, ENOENT);
 	}
-	args.index = alg - algorithms;
 	memset(args.name, 0, sizeof(args.name));
 	strcpy(args.name, alg->name);
 	args.digest_size = alg->digest_size;
@@ -69,9 +71,14 @@ static const struct {
 	int err;
 } keyring[] = {
 	{ "user", "fuzz", "a key that this process knows" },
-	{ "logon", "fuzz:logon", "another" },
-	{ "keyring", "fuzz", NULL, ENOPROTOOPT },
+	{ "logon", "hmac:fuzz", "another" },
+	{ "logon", "hmac:", "a third" },
+	{ "logon", "fuzz:hmac:", "of another use", EKEYREJECTED },
+	{ "logon", "hmac_:fuzz", "of a third use", EKEYREJECTED },
+	{ "keyring", "hmac:fuzz", NULL, EOPNOTSUPP },
+	{ "user", "fuzz-hidden", "not to be found", EACCES },
 	{ "user", "fuzz-revoked", "gone", EKEYREVOKED },
+	{ "logon", "fuzz:revoked", "gone, too", EKEYREVOKED },
 };
 
 #define KEYRING_NR	(sizeof(keyring) / sizeof(keyring[0]))
@@ -94,7 +101,9 @@ int step_init(void)
 				     KEY_SPEC_SESSION_KEYRING);
 		if (serials[i] < 0 ||
 		    (keyring[i].err == EKEYREVOKED &&
-		     syscall(SYS_keyctl, KEYCTL_REVOKE, serials[i])))
+		     syscall(SYS_keyctl, KEYCTL_REVOKE, serials[i])) ||
+		    (keyring[i].err == EACCES &&
+		     syscall(SYS_keyctl, KEYCTL_SETPERM, serials[i], 0)))
 			return -1;
 	}
 	return 0;
@@ -102,7 +111,9 @@ int step_init(void)
 
 static void fill_new_keyring(struct step *s)
 {
-	static const __s32 others[] = { 0, 1, 0x7fffffff, -100 };
+	static const __s32 others[] = {
+		0, 1, 0x7fffffff, -1, -2, -3, -4, -5, -8, -100, INT32_MIN,
+	};
 
 	s->args.new.serial = random_one_in(&s->r, 8) ?
 		random_pick(&s->r, others) : random_pick(&s->r, serials);
@@ -208,13 +219,12 @@ static void predict_keyring(struct step *s, const struct algorithm *alg)
 	const struct hmacdev_new *args = &s->args.new;
 	size_t i = 0;
 
-	if (args->key || args->key_len)
+	if (args->key || args->key_len || args->serial < 1)
 		refuse(&s->forecast, RECIPE, EINVAL);
 	while (i < KEYRING_NR && serials[i] != args->serial)
 		i++;
 	if (i == KEYRING_NR)
-		refuse(&s->forecast, BUFFERS, args->serial > 0 ? ENOKEY :
-		       EINVAL);
+		refuse(&s->forecast, BUFFERS, ENOKEY);
 	else if (keyring[i].err)
 		refuse(&s->forecast, BUFFERS, keyring[i].err);
 	if (i < KEYRING_NR && keyring[i].err == EKEYREVOKED)
@@ -230,7 +240,7 @@ static void predict_new(struct step *s)
 	struct forecast *f = &s->forecast;
 	struct algorithm *alg;
 
-	if (args->flags || args->reserved || args->rights & ~HMACDEV_RIGHT_ALL)
+	if (args->flags || args->reserved || !rights_valid(args->rights))
 		refuse(f, FIELDS, EINVAL);
 	if (s->ctx->key)
 		refuse(f, STATE, EBUSY);
@@ -283,6 +293,14 @@ static bool settle_reset(struct step *s, long ret)
 
 OPERATION(reset, RESET, reset, fill_reset, predict_reset, settle_reset);
 
+/* Whether EDQUOT or EBADFD comes first is not specified. */
+static void predict_quota(struct forecast *f)
+{
+	if (f->first == STATE)
+		refuse_early(f, EDQUOT);
+	refuse(f, DESCRIPTORS, EDQUOT);
+}
+
 /* A call that returns a new descriptor */
 static void predict_descriptor(struct step *s)
 {
@@ -291,6 +309,12 @@ static void predict_descriptor(struct step *s)
 	if (random_one_in(&s->r, 24)) {
 		s->call.no_fds = true;
 		refuse(&s->forecast, DESCRIPTORS, EMFILE);
+	}
+	if (random_one_in(&s->r, 12)) {
+		s->call.others = USER_CONTEXTS - context_count() -
+			random_below(&s->r, 2);
+		if (s->call.others + context_count() == USER_CONTEXTS)
+			predict_quota(&s->forecast);
 	}
 }
 
@@ -302,7 +326,9 @@ static bool settle_descriptor(struct step *s, long ret)
 static void fill_copy(struct step *s)
 {
 	s->args.copy.flags = some_flags(&s->r);
-	s->args.copy.rights = some_rights(&s->r);
+	if (random_one_in(&s->r, 3))
+		s->args.copy.flags ^= HMACDEV_COPY_FRESH;
+	s->args.copy.rights = some_mask(&s->r);
 }
 
 static void predict_copy(struct step *s)
@@ -310,18 +336,20 @@ static void predict_copy(struct step *s)
 	const struct hmacdev_copy *args = &s->args.copy;
 	const struct context *ctx = s->ctx;
 	struct forecast *f = &s->forecast;
+	const bool fresh = args->flags & HMACDEV_COPY_FRESH;
 
-	if (args->flags || args->rights & ~HMACDEV_RIGHT_ALL)
+	if (args->flags & ~HMACDEV_COPY_FRESH)
 		refuse(f, FIELDS, EINVAL);
 	if (!ctx->key)
 		refuse(f, KEY, ENOKEY);
 	if (!(ctx->rights & HMACDEV_RIGHT_COPY))
 		refuse(f, RIGHT, EPERM);
-	if (ctx->state == HMACDEV_STATE_FINALIZED)
+	if (ctx->state == HMACDEV_STATE_FINALIZED && !fresh)
 		refuse(f, STATE, EBADFD);
 	predict_descriptor(s);
 	if (f->first == NOTHING)
-		s->made = context_copy(ctx, args->rights);
+		s->made = fresh ? context_copy_fresh(ctx, args->rights) :
+			context_copy(ctx, args->rights);
 }
 
 OPERATION(copy, COPY, copy, fill_copy, predict_copy, settle_descriptor);
@@ -332,14 +360,14 @@ static void fill_restrict(struct step *s)
 
 	s->args.restrict_.flags = some_flags(&s->r);
 	s->args.restrict_.rights = random_one_in(&s->r, 4) ?
-		some_rights(&s->r) : random_pick(&s->r, one_less);
+		some_mask(&s->r) : random_pick(&s->r, one_less);
 }
 
 static void predict_restrict(struct step *s)
 {
 	const struct hmacdev_restrict *args = &s->args.restrict_;
 
-	if (args->flags || args->rights & ~HMACDEV_RIGHT_ALL)
+	if (args->flags)
 		refuse(&s->forecast, FIELDS, EINVAL);
 	if (!s->ctx->key)
 		refuse(&s->forecast, KEY, ENOKEY);
@@ -359,13 +387,14 @@ static void fill_info(struct step *s)
 {
 	random_bytes(&s->r, &s->args.info, sizeof(s->args.info));
 	s->args.info.flags = some_flags(&s->r);
+	s->args.info.reserved = some_flags(&s->r);
 }
 
 static void predict_info(struct step *s)
 {
 	struct hmacdev_info info;
 
-	if (s->args.info.flags)
+	if (s->args.info.flags || s->args.info.reserved)
 		refuse(&s->forecast, FIELDS, EINVAL);
 	context_info(s->ctx, &info);
 	step_reply(s, &info);
@@ -393,7 +422,7 @@ static void predict_derive(struct step *s)
 	struct algorithm *alg;
 
 	if (args->flags || args->reserved || args->len > HMACDEV_MSG_MAX ||
-	    args->rights & ~HMACDEV_RIGHT_ALL)
+	    !rights_valid(args->rights))
 		refuse(f, FIELDS, EINVAL);
 	if (!ctx->key)
 		refuse(f, KEY, ENOKEY);

@@ -20,7 +20,9 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "call.h"
 #include "count.h"
+#include "first_use.h"
 #include "kcov.h"
 #include "kselftest.h"
 #include "random.h"
@@ -32,7 +34,12 @@
 
 #define LAST_SIZE	256	/* of a line of FUZZ_LAST */
 
+/* How many contexts a user may have; root's are not limited. */
+#define LIMIT		"/sys/module/hmacdev/parameters/max_user_contexts"
+#define FIRST_UID	10000
+
 static __u64 seconds;
+static int last = -1;		/* FUZZ_LAST */
 static struct timespec until;
 
 static __u64 option(const char *name, __u64 otherwise)
@@ -42,11 +49,32 @@ static __u64 option(const char *name, __u64 otherwise)
 	return value && *value ? strtoull(value, NULL, 0) : otherwise;
 }
 
-/* From when all is there: the kernel may have to load every hash before. */
+static void cannot_begin(void)
+{
+	ksft_exit_fail_msg("cannot begin: %s\n", strerror(errno));
+}
+
+static void set_limit(void)
+{
+	FILE *limit = fopen(LIMIT, "w");
+
+	if (!limit || fprintf(limit, "%d", USER_CONTEXTS) < 0 || fclose(limit))
+		cannot_begin();
+}
+
+/* Each process is another user, so that it alone determines the user's count */
+static void become_user(int process)
+{
+	const uid_t uid = FIRST_UID + process;
+
+	if (setresuid(uid, uid, uid) || prctl(PR_SET_PDEATHSIG, SIGKILL))
+		cannot_begin();
+}
+
 static void begin(void)
 {
 	if (sequence_init())
-		ksft_exit_fail_msg("cannot begin: %s\n", strerror(errno));
+		cannot_begin();
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += seconds;
 }
@@ -62,14 +90,10 @@ static bool time_left(void)
 
 static void tell(int process, const char *kind, const char *seeds)
 {
-	static int last = -1;
 	char line[LAST_SIZE];
 
-	if (!getenv("FUZZ_LAST"))
-		return;
 	if (last < 0)
-		last = open(getenv("FUZZ_LAST"), O_WRONLY | O_CREAT | O_CLOEXEC,
-			    0600);
+		return;
 	memset(line, ' ', sizeof(line));
 	line[sprintf(line, "%s=%s", kind, seeds)] = ' ';
 	line[LAST_SIZE - 1] = '\n';
@@ -101,6 +125,8 @@ static int run_alone(struct random *r, int process)
 	bool new;
 
 	kcov_open();
+	become_user(process);
+	begin();
 	while (time_left()) {
 		choose(r, &seeds, corpus, nr < CORPUS_MAX ? nr : CORPUS_MAX);
 		seeds_print(&seeds, text);
@@ -118,6 +144,7 @@ static int run_shared(struct random *r, int process)
 	char text[SEEDS_TEXT];
 	__u64 round;
 
+	begin();
 	while (time_left()) {
 		round = random_next(r);
 		snprintf(text, sizeof(text), "%#llx", round);
@@ -137,7 +164,6 @@ static pid_t start(int (*run)(struct random *r, int process), int process,
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	begin();
 	exit(run(&r, process));
 }
 
@@ -177,14 +203,27 @@ static bool replay(void)
 	struct seeds seeds;
 	bool new;
 
-	begin();
-	if (sequence && *sequence)
+	if (sequence && *sequence) {
+		become_user(0);
+		begin();
 		return seeds_parse(&seeds, sequence) &&
 			sequence_run(&seeds, true, &new);
+	}
+	begin();
 	while (time_left())
 		if (!shared_run(round))
 			return false;
 	return true;
+}
+
+static bool run(__u64 seed)
+{
+	if (*(getenv("FUZZ_SEQUENCE") ?: "") || option("FUZZ_ROUND", 0))
+		return first_use_run(seed) && replay();
+	ksft_print_msg("make fuzz BITS=%d SEED=%#llx SECONDS=%llu\n",
+		       CALLER_BITS, seed, seconds);
+	return first_use_run(seed) &&
+		fuzz(seed, option("FUZZ_PROCESSES", PROCESSES));
 }
 
 int main(void)
@@ -196,16 +235,13 @@ int main(void)
 	ksft_set_plan(1);
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed) ||
 	    count_init() || kcov_init())
-		ksft_exit_fail_msg("cannot begin: %s\n", strerror(errno));
-	seed = option("FUZZ_SEED", seed);
+		cannot_begin();
+	if (getenv("FUZZ_LAST"))
+		last = open(getenv("FUZZ_LAST"), O_WRONLY | O_CREAT | O_CLOEXEC,
+			    0600);
+	set_limit();
 	seconds = option("FUZZ_SECONDS", guided ? 25 : 5);
-	if (*(getenv("FUZZ_SEQUENCE") ?: "") || option("FUZZ_ROUND", 0)) {
-		fine = replay();
-	} else {
-		ksft_print_msg("make fuzz BITS=%d SEED=%#llx SECONDS=%llu\n",
-			       CALLER_BITS, seed, seconds);
-		fine = fuzz(seed, option("FUZZ_PROCESSES", PROCESSES));
-	}
+	fine = run(option("FUZZ_SEED", seed));
 	count_print();
 	if (guided)
 		ksft_print_msg("%u places reached in the module, by %u ways\n",

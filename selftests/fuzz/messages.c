@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "messages.h"
@@ -133,6 +134,8 @@ static void fill_writev(struct step *s)
 	int i;
 
 	s->call.run = call_writev;
+	if (random_one_in(&s->r, 16))
+		s->call.flags = RWF_NOWAIT;
 	for (i = 0; i < CALL_IOV_MAX; i++) {
 		some_message(&s->r, &addr, &len);
 		if (len > FILE_SIZE / CALL_IOV_MAX)
@@ -162,7 +165,12 @@ static void predict_writev(struct step *s)
 	}
 	s->taken = gathered;
 	/* Of nothing, and of a bad address, we do not get to know. */
-	if (whole)
+	if (whole && s->call.flags)
+		refuse(&s->forecast, FIELDS, EAGAIN);
+	/* Before Linux 6.8, for a context that COPY or DERIVE made */
+	if (whole && s->call.flags)
+		refuse(&s->forecast, FIELDS, EOPNOTSUPP);
+	if (whole && !s->call.flags)
 		predict_taken(s, taken, whole);
 	if (wild)
 		refuse_early(&s->forecast, EFAULT);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include <openssl/core_names.h>
 #include <openssl/sha.h>
@@ -37,21 +36,19 @@ static EVP_MAC *hmac;
 /* What OpenSSL cannot do here is no finding. */
 #define must(done)	do { if (!(done)) abort(); } while (0)
 
-/* Which of the list this kernel has is the one thing that it is asked. */
-int model_init(int fd)
-{
-	struct hmacdev_alg info;
-	__u32 i;
+static unsigned int contexts;
 
+int model_init(void)
+{
 	hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	must(hmac);
-	for (i = 0; i < ALGORITHMS; i++) {
-		info = (struct hmacdev_alg){ .index = i };
-		if (ioctl(fd, HMACDEV_IOC_ALG, &info))
-			return -1;
-		algorithms[i].available = info.traits & HMACDEV_ALG_AVAILABLE;
-	}
-	return 0;
+	return hmac ? 0 : -1;
+}
+
+bool rights_valid(__u32 rights)
+{
+	const __u32 both = HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_DERIVE;
+
+	return !(rights & ~RIGHTS_KNOWN) && (rights & both) != both;
 }
 
 void model_forget(void)
@@ -79,6 +76,9 @@ int model_find(const char *name, struct algorithm **alg)
 
 	if (len == HMACDEV_NAME_LEN)
 		return -EINVAL;
+	for (i = len; i < HMACDEV_NAME_LEN; i++)
+		if (name[i])
+			return -EINVAL;
 	for (i = 0; i <= len; i++)
 		plain[i] = name[i] == '_' ? '-' : tolower((__u8)name[i]);
 	if (!strncmp(plain, "hmac-", 5))
@@ -206,6 +206,7 @@ struct context *context_new(void)
 	struct context *ctx = calloc(1, sizeof(*ctx));
 
 	must(ctx);
+	contexts++;
 	ctx->refs = 1;
 	ctx->state = HMACDEV_STATE_UNKEYED;
 	return ctx;
@@ -215,6 +216,7 @@ void context_put(struct context *ctx)
 {
 	if (--ctx->refs)
 		return;
+	contexts--;
 	secret_put(ctx->key);
 	EVP_MAC_CTX_free(ctx->running);
 	free(ctx);
@@ -235,16 +237,28 @@ void context_key(struct context *ctx, struct secret *key, __u32 rights)
 	context_reset(ctx);
 }
 
-struct context *context_copy(const struct context *ctx, __u32 rights)
+unsigned int context_count(void)
+{
+	return contexts;
+}
+
+struct context *context_copy_fresh(const struct context *ctx, __u32 rights)
 {
 	struct context *copy = context_new();
 
 	ctx->key->refs++;
-	copy->key = ctx->key;
-	copy->rights = ctx->rights & rights;
-	copy->state = ctx->state;
-	copy->bytes = ctx->bytes;
+	context_key(copy, ctx->key, ctx->rights & rights);
+	return copy;
+}
+
+struct context *context_copy(const struct context *ctx, __u32 rights)
+{
+	struct context *copy = context_copy_fresh(ctx, rights);
+
+	EVP_MAC_CTX_free(copy->running);
 	copy->running = dup_openssl(ctx->running);
+	copy->bytes = ctx->bytes;
+	copy->state = ctx->state;
 	return copy;
 }
 
@@ -263,6 +277,7 @@ void context_info(const struct context *ctx, struct hmacdev_info *info)
 {
 	memset(info, 0, sizeof(*info));
 	info->state = ctx->state;
+	info->known_rights = RIGHTS_KNOWN;
 	if (!ctx->key)
 		return;
 	info->rights = ctx->rights;

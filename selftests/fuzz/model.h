@@ -19,8 +19,14 @@ struct algorithm {
 	__u32 block_size;
 	const char *md;		/* OpenSSL's name, NULL if it has none */
 	bool fips;
-	bool available;		/* in this kernel: see model_init() */
+	bool available;		/* in this kernel: see first_use_run() */
 };
+
+/* Every right of version 1; no context has all of them. */
+#define RIGHTS_KNOWN	(HMACDEV_RIGHTS_SIGNER | HMACDEV_RIGHTS_DERIVER)
+
+/* Do NEW and DERIVE take this mask? */
+bool rights_valid(__u32 rights);
 
 #define ALGORITHMS	14
 extern struct algorithm algorithms[ALGORITHMS];
@@ -54,7 +60,7 @@ struct tag {
 	__u8 id[32];
 };
 
-int model_init(int fd);
+int model_init(void);
 
 /* Forget the tags that were seen. */
 void model_forget(void);
@@ -81,6 +87,9 @@ void context_put(struct context *ctx);
 /* The reference to @key becomes the context's. */
 void context_key(struct context *ctx, struct secret *key, __u32 rights);
 struct context *context_copy(const struct context *ctx, __u32 rights);
+struct context *context_copy_fresh(const struct context *ctx, __u32 rights);
+/* How many contexts there are */
+unsigned int context_count(void);
 void context_append(struct context *ctx, const void *msg, size_t len);
 void context_reset(struct context *ctx);
 void context_tag(const struct context *ctx, struct tag *tag);

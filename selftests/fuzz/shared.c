@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "call.h"
 #include "count.h"
 #include "model.h"
 #include "random.h"
@@ -42,13 +42,6 @@ struct worker {
 	const char *wrong;
 };
 
-static int call(int fd, unsigned int cmd, void *arg)
-{
-	int ret = ioctl(fd, cmd, arg);
-
-	return ret < 0 ? -errno : ret;
-}
-
 /* One of the errors that depend on what the others do */
 static bool refused(int ret)
 {
@@ -66,34 +59,34 @@ static int pieces_of(const __u8 *tag)
 	return -1;
 }
 
-static int new_context(bool keyed)
+/* One that signs, or one that derives */
+static int key_context(int fd, bool derives)
 {
 	struct hmacdev_new cmd = {
 		.key = (uintptr_t)all.key,
 		.key_len = sizeof(all.key),
 		.tag_len = all.tag_len,
-		.rights = HMACDEV_RIGHT_ALL,
+		.rights = derives ? HMACDEV_RIGHTS_DERIVER |
+			HMACDEV_RIGHT_VERIFY : HMACDEV_RIGHTS_SIGNER,
 	};
-	int fd = open("/dev/hmac", O_RDWR | O_CLOEXEC);
 
 	strcpy(cmd.alg, all.alg->name);
-	if (fd < 0 || (keyed && call(fd, HMACDEV_IOC_NEW, &cmd)))
+	return call_cmd(fd, HMACDEV_IOC_NEW, &cmd);
+}
+
+static int new_context(bool keyed, bool derives)
+{
+	int fd = open("/dev/hmac", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || (keyed && key_context(fd, derives)))
 		abort();
 	return fd;
 }
 
 static bool do_new(struct worker *w)
 {
-	struct hmacdev_new cmd = {
-		.key = (uintptr_t)all.key,
-		.key_len = sizeof(all.key),
-		.tag_len = all.tag_len,
-		.rights = HMACDEV_RIGHT_ALL,
-	};
-	int ret;
+	int ret = key_context(w->fd, random_one_in(&w->r, 3));
 
-	strcpy(cmd.alg, all.alg->name);
-	ret = call(w->fd, HMACDEV_IOC_NEW, &cmd);
 	count_call("NEW", !ret);
 	return !ret || ret == -EBUSY;
 }
@@ -109,7 +102,7 @@ static bool do_mac(struct worker *w)
 		.tag_len = sizeof(tag),
 		.op = HMACDEV_OP_SIGN,
 	};
-	int ret = call(w->fd, HMACDEV_IOC_MAC, &cmd);
+	int ret = call_cmd(w->fd, HMACDEV_IOC_MAC, &cmd);
 
 	count_call("MAC", !ret);
 	if (ret)
@@ -123,7 +116,11 @@ static bool do_batch(struct worker *w)
 {
 	__u8 tags[4][HMACDEV_TAG_MAX];
 	struct hmacdev_op ops[4];
-	struct hmacdev_batch cmd = { .ops = (uintptr_t)ops, .count = 4 };
+	struct hmacdev_batch cmd = {
+		.ops = (uintptr_t)ops,
+		.count = 4,
+		.op_size = sizeof(ops[0]),
+	};
 	int ret, i;
 
 	for (i = 0; i < 4; i++) {
@@ -137,7 +134,7 @@ static bool do_batch(struct worker *w)
 			.op = i < 2 ? HMACDEV_OP_VERIFY : HMACDEV_OP_SIGN,
 		};
 	}
-	ret = call(w->fd, HMACDEV_IOC_BATCH, &cmd);
+	ret = call_cmd(w->fd, HMACDEV_IOC_BATCH, &cmd);
 	count_call("BATCH", ret == 4);
 	if (ret != 4)
 		return ret == -ENOKEY;
@@ -166,17 +163,19 @@ static bool do_oneshot(struct worker *w)
 	int ret;
 
 	strcpy(cmd.alg, all.alg->name);
-	ret = call(w->fd, HMACDEV_IOC_ONESHOT, &cmd);
+	ret = call_cmd(w->fd, HMACDEV_IOC_ONESHOT, &cmd);
 	count_call("ONESHOT", !ret);
 	return !ret && !memcmp(tag, all.tags[pieces], all.tag_len);
 }
 
 static bool info_can_be(const struct hmacdev_info *info)
 {
+	if (info->known_rights != RIGHTS_KNOWN || info->features)
+		return false;
 	if (info->state == HMACDEV_STATE_UNKEYED)
 		return !info->rights && !info->tag_len && !info->bytes;
 	return info->state <= HMACDEV_STATE_FINALIZED &&
-		!(info->rights & ~HMACDEV_RIGHT_ALL) &&
+		rights_valid(info->rights) &&
 		info->tag_len == all.tag_len &&
 		!(info->bytes % all.piece) &&
 		info->bytes <= PIECES_MAX * all.piece &&
@@ -186,7 +185,7 @@ static bool info_can_be(const struct hmacdev_info *info)
 static bool do_info(struct worker *w)
 {
 	struct hmacdev_info info = { };
-	int ret = call(w->fd, HMACDEV_IOC_INFO, &info);
+	int ret = call_cmd(w->fd, HMACDEV_IOC_INFO, &info);
 
 	count_call("INFO", !ret);
 	return !ret && info_can_be(&info);
@@ -209,11 +208,11 @@ static bool do_derive(struct worker *w)
 	int fd, ret;
 
 	strcpy(cmd.alg, all.alg->name);
-	fd = call(w->fd, HMACDEV_IOC_DERIVE, &cmd);
+	fd = call_cmd(w->fd, HMACDEV_IOC_DERIVE, &cmd);
 	count_call("DERIVE", fd >= 0);
 	if (fd < 0)
 		return fd == -EPERM || fd == -ENOKEY;
-	ret = call(fd, HMACDEV_IOC_DIGEST, &digest);
+	ret = call_cmd(fd, HMACDEV_IOC_DIGEST, &digest);
 	close(fd);
 	return !ret && !memcmp(tag, all.children[pieces], all.tag_len);
 }
@@ -229,9 +228,9 @@ static bool check_own(int fd)
 	struct hmacdev_info info = { };
 	int ret;
 
-	if (call(fd, HMACDEV_IOC_INFO, &info) || !info_can_be(&info))
+	if (call_cmd(fd, HMACDEV_IOC_INFO, &info) || !info_can_be(&info))
 		return false;
-	ret = call(fd, HMACDEV_IOC_DIGEST, &cmd);
+	ret = call_cmd(fd, HMACDEV_IOC_DIGEST, &cmd);
 	if (info.state == HMACDEV_STATE_UNKEYED)
 		return ret == -ENOKEY;
 	if (!(info.rights & HMACDEV_RIGHT_SIGN))
@@ -243,14 +242,21 @@ static bool check_own(int fd)
 
 static bool do_copy(struct worker *w)
 {
-	struct hmacdev_copy cmd = { .rights = HMACDEV_RIGHT_ALL };
-	int fd = call(w->fd, HMACDEV_IOC_COPY, &cmd);
-	bool right;
+	bool fresh = random_one_in(&w->r, 3), right;
+	struct hmacdev_copy cmd = {
+		.flags = fresh ? HMACDEV_COPY_FRESH : 0,
+		.rights = ~0U,
+	};
+	struct hmacdev_info info = { };
+	int fd = call_cmd(w->fd, HMACDEV_IOC_COPY, &cmd);
 
 	count_call("COPY", fd >= 0);
+	if (fd < 0 && fresh)
+		return fd == -EPERM || fd == -ENOKEY;
 	if (fd < 0)
 		return refused(fd);
-	right = check_own(fd);
+	right = check_own(fd) && !call_cmd(fd, HMACDEV_IOC_INFO, &info) &&
+		info.state == HMACDEV_STATE_ACTIVE && !(fresh && info.bytes);
 	close(fd);
 	return right;
 }
@@ -261,7 +267,7 @@ static bool do_update(struct worker *w)
 		.msg = (uintptr_t)all.msg,
 		.len = all.piece,
 	};
-	int ret = call(w->fd, HMACDEV_IOC_UPDATE, &cmd);
+	int ret = call_cmd(w->fd, HMACDEV_IOC_UPDATE, &cmd);
 
 	count_call("UPDATE", !ret);
 	return !ret || ret == -EBADFD || ret == -ENOKEY;
@@ -283,7 +289,7 @@ static bool do_bad_update(struct worker *w)
 		.msg = (uintptr_t)all.msg,
 		.len = HMACDEV_MSG_MAX,
 	};
-	int ret = call(w->fd, HMACDEV_IOC_UPDATE, &cmd);
+	int ret = call_cmd(w->fd, HMACDEV_IOC_UPDATE, &cmd);
 
 	count_call("UPDATE", !ret);
 	return ret == -EFAULT || ret == -EBADFD || ret == -ENOKEY;
@@ -297,7 +303,7 @@ static bool do_tag(struct worker *w)
 		.tag = (uintptr_t)tag,
 		.tag_len = sizeof(tag),
 	};
-	int ret = call(w->fd, final ? HMACDEV_IOC_FINALIZE :
+	int ret = call_cmd(w->fd, final ? HMACDEV_IOC_FINALIZE :
 		       HMACDEV_IOC_DIGEST, &cmd);
 
 	count_call(final ? "FINALIZE" : "DIGEST", !ret);
@@ -310,7 +316,7 @@ static bool do_verify(struct worker *w)
 		.tag = (uintptr_t)all.tags[random_below(&w->r, 4)],
 		.tag_len = all.tag_len,
 	};
-	int ret = call(w->fd, HMACDEV_IOC_VERIFY, &cmd);
+	int ret = call_cmd(w->fd, HMACDEV_IOC_VERIFY, &cmd);
 
 	count_call("VERIFY", !ret);
 	return !ret || ret == -EBADMSG || refused(ret);
@@ -319,7 +325,7 @@ static bool do_verify(struct worker *w)
 static bool do_reset(struct worker *w)
 {
 	struct hmacdev_reset cmd = { };
-	int ret = call(w->fd, HMACDEV_IOC_RESET, &cmd);
+	int ret = call_cmd(w->fd, HMACDEV_IOC_RESET, &cmd);
 
 	count_call("RESET", !ret);
 	return !ret || ret == -ENOKEY;
@@ -328,9 +334,9 @@ static bool do_reset(struct worker *w)
 static bool do_restrict(struct worker *w)
 {
 	struct hmacdev_restrict cmd = {
-		.rights = HMACDEV_RIGHT_ALL & ~(1 << random_below(&w->r, 6)),
+		.rights = ~(1U << random_below(&w->r, 6)),
 	};
-	int ret = call(w->fd, HMACDEV_IOC_RESTRICT, &cmd);
+	int ret = call_cmd(w->fd, HMACDEV_IOC_RESTRICT, &cmd);
 
 	count_call("RESTRICT", !ret);
 	return !ret || ret == -ENOKEY;
@@ -339,7 +345,8 @@ static bool do_restrict(struct worker *w)
 /* Another context takes the place of one that the others are using. */
 static bool do_replace(struct worker *w)
 {
-	int fd = new_context(!random_one_in(&w->r, 4));
+	int fd = new_context(!random_one_in(&w->r, 4),
+			     random_one_in(&w->r, 3));
 	bool done = dup3(fd, w->fd, O_CLOEXEC) == w->fd;
 
 	count_call("open", true);
@@ -403,7 +410,7 @@ static void make_tags(void)
 	int i;
 
 	key->refs++;
-	context_key(ctx, key, HMACDEV_RIGHT_ALL);
+	context_key(ctx, key, HMACDEV_RIGHTS_SIGNER);
 	for (i = 0; i <= PIECES_MAX; i++) {
 		context_tag(ctx, &tag);
 		memcpy(all.tags[i], tag.bytes, sizeof(tag.bytes));
@@ -440,7 +447,7 @@ static void begin(__u64 seed)
 		memcpy(all.msg + i * all.piece, all.msg, all.piece);
 	make_tags();
 	for (i = 0; i < FDS; i++)
-		all.fds[i] = new_context(i);
+		all.fds[i] = new_context(i, i == 1);
 }
 
 static const char *finish(void)

@@ -50,15 +50,41 @@ __u32 some_flags(struct random *r)
 
 __u32 some_rights(struct random *r)
 {
+	static const __u32 wrong[] = {
+		RIGHTS_KNOWN, RIGHTS_KNOWN + 1, 1U << 31, ~0U,
+		HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_DERIVE,
+		HMACDEV_RIGHTS_SIGNER | 1U << 31,
+	};
+
 	switch (random_below(r, 24)) {
 	case 0:
 		return random_next(r);
 	case 1:
-		return HMACDEV_RIGHT_ALL + 1;
-	case 2 ... 8:
-		return random_below(r, HMACDEV_RIGHT_ALL + 1);
+		return random_pick(r, wrong);
+	case 2 ... 6:
+		return random_below(r, RIGHTS_KNOWN + 1);
+	case 7 ... 12:
+		return HMACDEV_RIGHTS_DERIVER | HMACDEV_RIGHT_VERIFY;
 	default:
-		return HMACDEV_RIGHT_ALL;
+		return HMACDEV_RIGHTS_SIGNER;
+	}
+}
+
+__u32 some_mask(struct random *r)
+{
+	const __u32 unknown = ~RIGHTS_KNOWN & random_next(r);
+
+	switch (random_below(r, 8)) {
+	case 0:
+		return unknown;
+	case 1:
+		return ~0U;
+	case 2:
+		return ~(1U << random_below(r, 32));
+	case 3 ... 4:
+		return random_below(r, RIGHTS_KNOWN + 1) | unknown;
+	default:
+		return RIGHTS_KNOWN;
 	}
 }
 
@@ -79,16 +105,14 @@ static const char *some_plain_name(struct random *r)
 	return alg->alias && random_one_in(r, 4) ? alg->alias : alg->name;
 }
 
-/* All of @name's HMACDEV_NAME_LEN bytes; those behind the NUL do not count. */
+/* All of @name's HMACDEV_NAME_LEN bytes; rarely is one after the NUL not 0. */
 void some_name(struct random *r, char *name)
 {
 	static const char *const forms[] = { "%s", "%s", "%s", "hmac(%s)",
 					     "hmac-%s", "hmac_%s" };
 	size_t i;
 
-	random_bytes(r, name, HMACDEV_NAME_LEN);
-	if (random_one_in(r, 2))
-		memset(name, 0, HMACDEV_NAME_LEN);
+	memset(name, 0, HMACDEV_NAME_LEN);
 	snprintf(name, HMACDEV_NAME_LEN, random_pick(r, forms),
 		 some_plain_name(r));
 	for (i = 0; name[i] && random_one_in(r, 2); i++) {
@@ -98,6 +122,10 @@ void some_name(struct random *r, char *name)
 	}
 	if (random_one_in(r, 48))
 		memset(name, 'a', HMACDEV_NAME_LEN - random_below(r, 2));
+	i = strnlen(name, HMACDEV_NAME_LEN) + 1;
+	if (i < HMACDEV_NAME_LEN && random_one_in(r, 24))
+		name[i + random_below(r, HMACDEV_NAME_LEN - i)] =
+			1 << random_below(r, 8);
 }
 
 __u32 some_tag_len(struct random *r, const char *name)
@@ -128,8 +156,9 @@ __u64 some_len(struct random *r)
 	};
 	static const __u64 wild[] = {
 		1 << 17, HMACDEV_MSG_MAX - 1, HMACDEV_MSG_MAX,
-		HMACDEV_MSG_MAX + 1, 1ULL << 32, (1ULL << 32) + 1, 1ULL << 63,
-		-1ULL, -4096ULL, 0x7fffffffffff,
+		HMACDEV_MSG_MAX + 1, 0x7fffffff, 0x80000000, 0xffffffff,
+		1ULL << 32, (1ULL << 32) + 1, 1ULL << 63, -1ULL, -4096ULL,
+		0x7fffffffffff,
 	};
 
 	switch (random_below(r, 48)) {
@@ -211,15 +240,6 @@ static void put_struct(struct step *s)
 	}
 }
 
-/* Is there any that can be read and is not zero? There may be holes between */
-static bool any_byte(__u64 addr, size_t len)
-{
-	for (; len; addr++, len--)
-		if (arena_readable(addr, 1) && *(const __u8 *)arena_at(addr))
-			return true;
-	return false;
-}
-
 /* What is wrong with the struct as such. If nothing is, the kernel reads it. */
 static bool read_struct(struct step *s)
 {
@@ -234,7 +254,7 @@ static bool read_struct(struct step *s)
 		refuse(f, FIELDS, EINVAL);
 		return false;
 	}
-	if (any_byte(s->call.arg + s->op->size, s->size - s->op->size))
+	if (arena_any_byte(s->call.arg + s->op->size, s->size - s->op->size))
 		refuse(f, FIELDS, E2BIG);
 	if (readable < s->size)
 		refuse(f, FIELDS, EFAULT);

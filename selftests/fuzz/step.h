@@ -125,7 +125,8 @@ void step_reply(struct step *s, const void *args);
 
 /* Random arguments, wrong ones among them */
 __u32 some_flags(struct random *r);
-__u32 some_rights(struct random *r);
+__u32 some_rights(struct random *r);	/* of a new key */
+__u32 some_mask(struct random *r);	/* of rights to keep */
 void some_name(struct random *r, char *name);
 __u32 some_tag_len(struct random *r, const char *name);
 __u64 some_len(struct random *r);

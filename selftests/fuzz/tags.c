@@ -246,8 +246,10 @@ static void fill_message(struct step *s, struct hmacdev_op *op)
 		op->op = random_pick(&s->r, others);
 }
 
+/* @more: the entry has a tail that is not zero. */
 static void predict_message(const struct context *ctx,
-			    const struct hmacdev_op *op, struct tagging *t)
+			    const struct hmacdev_op *op, bool more,
+			    struct tagging *t)
 {
 	struct forecast *f = &t->f;
 
@@ -259,9 +261,12 @@ static void predict_message(const struct context *ctx,
 	if ((op->op != HMACDEV_OP_SIGN && op->op != HMACDEV_OP_VERIFY) ||
 	    op->reserved || op->len > HMACDEV_MSG_MAX)
 		refuse(f, FIELDS, EINVAL);
+	if (more)
+		refuse(f, FIELDS, E2BIG);
 	if (!ctx->key)
 		refuse(f, KEY, ENOKEY);
-	if (op->op & ~ctx->rights)
+	if (!(ctx->rights & (t->sign ? HMACDEV_RIGHT_SIGN :
+			     HMACDEV_RIGHT_VERIFY)))
 		refuse(f, RIGHT, EPERM);
 	if (f->first != NOTHING)
 		return;
@@ -282,13 +287,15 @@ static void fill_mac(struct step *s)
 
 static void predict_mac(struct step *s)
 {
-	predict_message(s->ctx, &s->args.mac, &s->tagging);
+	predict_message(s->ctx, &s->args.mac, false, &s->tagging);
 	s->tagging.tag_len_at = s->call.arg +
 		offsetof(struct hmacdev_op, tag_len);
 	predict_tag_reply(s);
 }
 
 OPERATION(mac, MAC, op, fill_mac, predict_mac, settle_digest);
+
+#define OP_SIZE	((__u32)sizeof(struct hmacdev_op))
 
 static struct tagging entries[HMACDEV_BATCH_MAX];
 
@@ -306,23 +313,81 @@ static __u32 some_count(struct random *r)
 	}
 }
 
+static __u32 some_op_size(struct random *r)
+{
+	static const __u32 wrong[] = {
+		0, 1, 8, OP_SIZE - 8, OP_SIZE - 1, OP_SIZE + 1, OP_SIZE + 4,
+		HMACDEV_OP_SIZE_MAX - 4, HMACDEV_OP_SIZE_MAX + 1,
+		HMACDEV_OP_SIZE_MAX + 8, 1U << 31, ~0U, ~7U,
+	};
+	const __u32 most = (HMACDEV_OP_SIZE_MAX - OP_SIZE) / 8;
+
+	switch (random_below(r, 24)) {
+	case 0:
+		return random_pick(r, wrong);
+	case 1:
+		return random_next(r);
+	case 2:
+		return HMACDEV_OP_SIZE_MAX - 8 * random_below(r, 2);
+	case 3 ... 5:
+		return OP_SIZE + 8 * random_below(r, most + 1);
+	case 6 ... 12:
+		return OP_SIZE + 8 * random_below(r, 12);
+	default:
+		return OP_SIZE;
+	}
+}
+
+/* Put an entry, with a tail if @size is larger than the struct. */
+static void put_entry(struct random *r, __u64 at, const struct hmacdev_op *op,
+		      __u32 size)
+{
+	static const __u8 zeros[HMACDEV_OP_SIZE_MAX];
+	__u32 tail = size - OP_SIZE, dirty;
+	__u8 byte;
+
+	arena_put(at, op, OP_SIZE);
+	if (size <= OP_SIZE || size > HMACDEV_OP_SIZE_MAX)
+		return;
+	arena_put(at + OP_SIZE, zeros, tail);
+	if (!random_one_in(r, 8))
+		return;
+	byte = 1 << random_below(r, 8);
+	dirty = random_below(r, tail);
+	if (random_one_in(r, 2))
+		dirty = random_one_in(r, 2) ? 0 : tail - 1;
+	arena_put(at + OP_SIZE + dirty, &byte, 1);
+}
+
 static void fill_batch(struct step *s)
 {
 	struct hmacdev_batch *args = &s->args.batch;
 	struct hmacdev_op op;
+	__u64 size;
 	__u32 i;
 
 	args->flags = some_flags(&s->r);
+	args->reserved = some_flags(&s->r);
 	args->count = some_count(&s->r);
-	args->ops = arena_place(&s->r, ARENA_ENTRIES,
-				args->count * sizeof(op));
+	args->op_size = some_op_size(&s->r);
+	size = (__u64)args->count * args->op_size;
+	args->ops = random_one_in(&s->r, 4) ?
+		arena_place_edge(&s->r, ARENA_ENTRIES, size) :
+		arena_place(&s->r, ARENA_ENTRIES, size);
 	for (i = 0; i < args->count && i < HMACDEV_BATCH_MAX; i++) {
 		memset(&op, 0, sizeof(op));
 		/* Of many, most are alike: what is long takes time. */
 		if (i < 16)
 			fill_message(s, &op);
-		arena_put(args->ops + i * sizeof(op), &op, sizeof(op));
+		put_entry(&s->r, args->ops + (__u64)i * args->op_size, &op,
+			  args->op_size);
 	}
+}
+
+/* Is a byte beyond the struct readable and not zero? */
+static bool has_more(const struct step *s, __u64 at)
+{
+	return arena_any_byte(at + OP_SIZE, s->args.batch.op_size - OP_SIZE);
 }
 
 /*
@@ -331,16 +396,15 @@ static void fill_batch(struct step *s)
  */
 static bool predict_entry(struct step *s, __u64 at, struct tagging *t)
 {
-	const size_t size = sizeof(struct hmacdev_op);
 	const size_t first = offsetof(struct hmacdev_op, tag_len);
 	const size_t last = offsetof(struct hmacdev_op, status);
 	const size_t status = sizeof(__s32);
 	struct hmacdev_op op;
 
-	if (arena_readable(at, size) < size)
+	if (arena_readable(at, s->args.batch.op_size) < s->args.batch.op_size)
 		return false;
-	memcpy(&op, arena_at(at), size);
-	predict_message(s->ctx, &op, t);
+	memcpy(&op, arena_at(at), sizeof(op));
+	predict_message(s->ctx, &op, has_more(s, at), t);
 	t->tag_len_at = at + first;
 	predict_tag_len(t);
 	arena_expect_any(at + last, arena_writable(at + last, status));
@@ -353,26 +417,54 @@ static bool predict_entry(struct step *s, __u64 at, struct tagging *t)
 	return false;
 }
 
+/*
+ * A part of the entry's tail cannot be read, and a byte before it is not zero.
+ * Whether that is E2BIG or the end of the batch is not specified. The next
+ * entry cannot be read.
+ */
+static void predict_torn_entry(struct step *s, __u64 at, struct tagging *t)
+{
+	static const __s32 status = -E2BIG;
+	const size_t last = offsetof(struct hmacdev_op, status);
+	struct forecast *f = &s->forecast;
+
+	if (arena_writable(at, OP_SIZE) < OP_SIZE || !has_more(s, at))
+		return;
+	memset(t, 0, sizeof(*t));
+	t->f.first = NOTHING;
+	refuse(&t->f, FIELDS, E2BIG);
+	arena_expect_maybe(at + last, &status, sizeof(status));
+	f->max++;
+	if (f->first == NOTHING)
+		return;
+	f->first = NOTHING;
+	f->min = 1;
+	f->unsure = EFAULT;
+}
+
 static void predict_batch(struct step *s)
 {
 	const struct hmacdev_batch *args = &s->args.batch;
 	struct forecast *f = &s->forecast;
+	__u64 at = args->ops;
 	__u32 i = 0;
 
-	if (args->flags || args->count > HMACDEV_BATCH_MAX)
+	if (args->flags || args->reserved || args->count > HMACDEV_BATCH_MAX ||
+	    args->op_size < OP_SIZE || args->op_size > HMACDEV_OP_SIZE_MAX ||
+	    args->op_size % 8)
 		refuse(f, FIELDS, EINVAL);
 	if (!s->ctx->key)
 		refuse(f, KEY, ENOKEY);
 	if (f->first != NOTHING)
 		return;
-	while (i < args->count &&
-	       predict_entry(s, args->ops + i * sizeof(struct hmacdev_op),
-			     &entries[i]))
-		i++;
+	for (; i < args->count && predict_entry(s, at, &entries[i]); i++)
+		at += args->op_size;
 	if (args->count && !i)
 		refuse(f, BUFFERS, EFAULT);
 	f->min = i;
 	f->max = i;
+	if (i < args->count)
+		predict_torn_entry(s, at, &entries[i]);
 }
 
 /* Has an entry behind put its tag over that of this one? */
@@ -389,12 +481,13 @@ static bool overlaid(const struct tagging *t, const struct tagging *last)
 
 static bool settle_batch(struct step *s, long ret)
 {
-	const __u64 ops = s->args.batch.ops;
+	const struct hmacdev_batch *args = &s->args.batch;
 	struct hmacdev_op op;
 	long i;
 
 	for (i = 0; i < ret; i++) {
-		memcpy(&op, arena_at(ops + i * sizeof(op)), sizeof(op));
+		memcpy(&op, arena_at(args->ops + i * args->op_size),
+		       sizeof(op));
 		entries[i].overlaid = overlaid(&entries[i], entries + ret);
 		if (!forecast_holds(&entries[i].f, op.status) ||
 		    !settle_tagging(&entries[i], op.status))
