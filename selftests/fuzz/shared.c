@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,9 @@ static struct {
 	__u8 tags[PIECES_MAX + 1][HMACDEV_TAG_MAX];	/* of so many pieces */
 	__u8 children[SHORT_MAX][HMACDEV_TAG_MAX];
 	int fds[FDS];
+	bool signals;		/* are they sent signals */
+	bool restart;		/* after which calls are restarted? */
+	int running;		/* threads */
 } all;
 
 struct worker {
@@ -46,6 +50,12 @@ struct worker {
 static bool refused(int ret)
 {
 	return ret == -EPERM || ret == -EBADFD || ret == -ENOKEY;
+}
+
+/* Only a call that waits for the running message may be. */
+static bool interrupted(int ret)
+{
+	return ret == -EINTR && all.signals && !all.restart;
 }
 
 /* How many pieces have this tag; -1 if no number of them has. */
@@ -88,7 +98,7 @@ static bool do_new(struct worker *w)
 	int ret = key_context(w->fd, random_one_in(&w->r, 3));
 
 	count_call("NEW", !ret);
-	return !ret || ret == -EBUSY;
+	return !ret || ret == -EBUSY || interrupted(ret);
 }
 
 static bool do_mac(struct worker *w)
@@ -132,14 +142,18 @@ static bool do_batch(struct worker *w)
 			.tag = (uintptr_t)tags[i],
 			.tag_len = all.tag_len,
 			.op = i < 2 ? HMACDEV_OP_VERIFY : HMACDEV_OP_SIGN,
+			.status = 1,
 		};
 	}
 	ret = call_cmd(w->fd, HMACDEV_IOC_BATCH, &cmd);
 	count_call("BATCH", ret == 4);
-	if (ret != 4)
+	if (ret < 0)
 		return ret == -ENOKEY;
+	/* A signal may come between any two. */
+	if (ret != 4 && !(ret && all.signals))
+		return false;
 	for (i = 0; i < 4; i++) {
-		if (ops[i].status == -EPERM)
+		if (ops[i].status == (i < ret ? -EPERM : 1))
 			continue;
 		if (ops[i].status != (i == 1 ? -EBADMSG : 0) ||
 		    (i > 1 && memcmp(tags[i], all.tags[1], all.tag_len)))
@@ -254,7 +268,7 @@ static bool do_copy(struct worker *w)
 	if (fd < 0 && fresh)
 		return fd == -EPERM || fd == -ENOKEY;
 	if (fd < 0)
-		return refused(fd);
+		return refused(fd) || interrupted(fd);
 	right = check_own(fd) && !call_cmd(fd, HMACDEV_IOC_INFO, &info) &&
 		info.state == HMACDEV_STATE_ACTIVE && !(fresh && info.bytes);
 	close(fd);
@@ -270,7 +284,7 @@ static bool do_update(struct worker *w)
 	int ret = call_cmd(w->fd, HMACDEV_IOC_UPDATE, &cmd);
 
 	count_call("UPDATE", !ret);
-	return !ret || ret == -EBADFD || ret == -ENOKEY;
+	return !ret || ret == -EBADFD || ret == -ENOKEY || interrupted(ret);
 }
 
 static bool do_write(struct worker *w)
@@ -279,7 +293,8 @@ static bool do_write(struct worker *w)
 
 	count_call("write", ret > 0);
 	return ret == all.piece ||
-		(ret < 0 && (errno == EBADFD || errno == ENOKEY));
+		(ret < 0 && (errno == EBADFD || errno == ENOKEY ||
+			     interrupted(-errno)));
 }
 
 /* It cannot be read to its end, so nothing of it may be taken. */
@@ -292,7 +307,8 @@ static bool do_bad_update(struct worker *w)
 	int ret = call_cmd(w->fd, HMACDEV_IOC_UPDATE, &cmd);
 
 	count_call("UPDATE", !ret);
-	return ret == -EFAULT || ret == -EBADFD || ret == -ENOKEY;
+	return ret == -EFAULT || ret == -EBADFD || ret == -ENOKEY ||
+		interrupted(ret);
 }
 
 static bool do_tag(struct worker *w)
@@ -307,7 +323,7 @@ static bool do_tag(struct worker *w)
 		       HMACDEV_IOC_DIGEST, &cmd);
 
 	count_call(final ? "FINALIZE" : "DIGEST", !ret);
-	return ret ? refused(ret) : pieces_of(tag) >= 0;
+	return ret ? refused(ret) || interrupted(ret) : pieces_of(tag) >= 0;
 }
 
 static bool do_verify(struct worker *w)
@@ -319,7 +335,7 @@ static bool do_verify(struct worker *w)
 	int ret = call_cmd(w->fd, HMACDEV_IOC_VERIFY, &cmd);
 
 	count_call("VERIFY", !ret);
-	return !ret || ret == -EBADMSG || refused(ret);
+	return !ret || ret == -EBADMSG || refused(ret) || interrupted(ret);
 }
 
 static bool do_reset(struct worker *w)
@@ -328,7 +344,7 @@ static bool do_reset(struct worker *w)
 	int ret = call_cmd(w->fd, HMACDEV_IOC_RESET, &cmd);
 
 	count_call("RESET", !ret);
-	return !ret || ret == -ENOKEY;
+	return !ret || ret == -ENOKEY || interrupted(ret);
 }
 
 static bool do_restrict(struct worker *w)
@@ -358,12 +374,15 @@ static bool do_replace(struct worker *w)
 
 static bool do_fork(struct worker *w)
 {
-	pid_t pid = fork();
+	pid_t pid = fork(), ended;
 	int status;
 
 	if (!pid)
 		_exit(!(do_update(w) && do_mac(w) && do_copy(w)));
-	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
+	do {
+		ended = waitpid(pid, &status, 0);
+	} while (ended < 0 && errno == EINTR);
+	return pid > 0 && ended == pid && !status;
 }
 
 static const struct {
@@ -397,6 +416,7 @@ static void *work(void *arg)
 		if (!any[what].run(w))
 			w->wrong = any[what].name;
 	}
+	__atomic_fetch_sub(&all.running, 1, __ATOMIC_RELEASE);
 	return NULL;
 }
 
@@ -448,6 +468,29 @@ static void begin(__u64 seed)
 	make_tags();
 	for (i = 0; i < FDS; i++)
 		all.fds[i] = new_context(i, i == 1);
+	all.signals = random_one_in(&r, 2);
+	all.restart = random_one_in(&r, 3);
+}
+
+static void ignore(int nr)
+{
+}
+
+/* To the threads, in turn, until they are done */
+static void send_signals(const struct worker *workers)
+{
+	struct sigaction action = {
+		.sa_handler = ignore,
+		.sa_flags = all.restart ? SA_RESTART : 0,
+	};
+	unsigned int i;
+
+	if (sigaction(SIGUSR1, &action, NULL))
+		abort();
+	for (i = 0; __atomic_load_n(&all.running, __ATOMIC_ACQUIRE); i++) {
+		pthread_kill(workers[i % THREADS].thread, SIGUSR1);
+		usleep(300);
+	}
 }
 
 static const char *finish(void)
@@ -470,11 +513,14 @@ bool shared_run(__u64 seed)
 	int i;
 
 	begin(seed);
+	all.running = THREADS;
 	for (i = 0; i < THREADS; i++) {
 		workers[i] = (struct worker){ .r = { random_mix(seed, i) } };
 		if (pthread_create(&workers[i].thread, NULL, work, &workers[i]))
 			abort();
 	}
+	if (all.signals)
+		send_signals(workers);
 	for (i = 0; i < THREADS; i++) {
 		pthread_join(workers[i].thread, NULL);
 		wrong = wrong ?: workers[i].wrong;
