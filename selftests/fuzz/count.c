@@ -17,6 +17,7 @@ static const char *const names[] = {
 static struct {
 	__u64 sequences;
 	__u64 rounds;
+	__u64 held;
 	__u64 worked[NAMES];
 	__u64 refused[NAMES];
 } *counts;
@@ -53,6 +54,11 @@ void count_round(void)
 	increment(&counts->rounds);
 }
 
+void count_held(void)
+{
+	increment(&counts->held);
+}
+
 void count_print(void)
 {
 	__u64 calls = 0;
@@ -64,6 +70,6 @@ void count_print(void)
 		       counts->refused[i]);
 		calls += counts->worked[i] + counts->refused[i];
 	}
-	printf("# %llu calls; %llu sequences, %llu rounds of sharing\n", calls,
-	       counts->sequences, counts->rounds);
+	printf("# %llu calls; %llu sequences, %llu rounds of sharing, %llu of calls that are held\n",
+	       calls, counts->sequences, counts->rounds, counts->held);
 }

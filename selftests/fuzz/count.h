@@ -13,6 +13,7 @@ int count_init(void);
 void count_call(const char *name, bool worked);
 void count_sequence(void);
 void count_round(void);
+void count_held(void);
 void count_print(void);
 
 #endif /* _FUZZ_COUNT_H */

@@ -7,7 +7,8 @@
  *	FUZZ_SEED	what all else follows from; random if there is none
  *	FUZZ_PROCESSES	how many with contexts of their own
  *	FUZZ_SEQUENCE	run this sequence alone, and say each step
- *	FUZZ_ROUND	run this round of sharing alone, again and again
+ *	FUZZ_ROUND	run this round, of threads that share contexts or of a
+ *			call that is held, alone, again and again
  *	FUZZ_LAST	file to tell what runs in, in case the kernel dies of it
  *
  * Where KCOV says what a sequence reaches, those that reach something new are
@@ -23,6 +24,7 @@
 #include "call.h"
 #include "count.h"
 #include "first_use.h"
+#include "held.h"
 #include "kcov.h"
 #include "kselftest.h"
 #include "random.h"
@@ -139,6 +141,17 @@ static int run_alone(struct random *r, int process)
 	return 0;
 }
 
+/* Threads that share contexts, or a call that is held */
+static bool run_round(__u64 seed)
+{
+	static bool can_hold, asked;
+
+	if (!asked)
+		can_hold = held_init();
+	asked = true;
+	return seed % 4 && can_hold ? held_run(seed) : shared_run(seed);
+}
+
 static int run_shared(struct random *r, int process)
 {
 	char text[SEEDS_TEXT];
@@ -149,7 +162,7 @@ static int run_shared(struct random *r, int process)
 		round = random_next(r);
 		snprintf(text, sizeof(text), "%#llx", round);
 		tell(process, "ROUND", text);
-		if (!shared_run(round))
+		if (!run_round(round))
 			return 1;
 	}
 	return 0;
@@ -211,7 +224,7 @@ static bool replay(void)
 	}
 	begin();
 	while (time_left())
-		if (!shared_run(round))
+		if (!run_round(round))
 			return false;
 	return true;
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Calls that are held in their midst: a page of the memory that they are given
+ * is missing until others have used the context and dropped rights.
+ */
+#ifndef _FUZZ_HELD_H
+#define _FUZZ_HELD_H
+
+#include <stdbool.h>
+
+#include <linux/types.h>
+
+/* False where this kernel has no userfaultfd */
+bool held_init(void);
+
+/* A round; false if something was wrong, which has been printed. */
+bool held_run(__u64 seed);
+
+#endif /* _FUZZ_HELD_H */
