@@ -136,7 +136,7 @@ test_fipscheck()
 	gives 'fipscheck -d' '' -d dir sub/a
 	gives 'fipscheck -s' '' -s .tag a
 	echo "$(fips a)  a" >.a.line
-	gives "what libkcapi's fipshmac writes" '' -s .line a
+	gives 'a line of a list for a tag' '' -s .line a
 	ends 'fipscheck without a tag file' 3 '.c.hmac: No such' c
 	ends 'fipscheck without a file' 2 'usage: fipscheck'
 	cp .a.hmac .gone.hmac

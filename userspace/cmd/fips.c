@@ -157,7 +157,7 @@ static int check_one(const struct sum *s, const struct fips *f,
 
 	if (rc)
 		goto out;
-	/* The bare tag, or a line of a list, which libkcapi's fipshmac writes */
+	/* The bare tag, or a line of a list */
 	if (text && (line_read_tag(&line, text) ||
 		     line_read(&line, text, sum_alg(s)))) {
 		rc = check_message(s, path, &line);

@@ -73,8 +73,11 @@ static int find(struct search *s, const struct keys *k)
 	keyring_walk(k->keyring, match, s);
 	if (s->n == 1)
 		return 0;
-	complain(s->n ? "%s: more than one key has this name; give --type or --keyring" :
-			"%s: no such key in these keyrings", k->description);
+	if (s->n)
+		complain("%s: more than one key has this name; give --type or --keyring",
+			 k->description);
+	else
+		complain("%s: no such key in these keyrings", k->description);
 	return -1;
 }
 
@@ -107,7 +110,8 @@ static int run_add(struct keys *k)
 		return TROUBLE;
 	}
 	if (k->key.len > PAYLOAD_MAX) {
-		complain("a key in a keyring has %d bytes at most", PAYLOAD_MAX);
+		complain("a key in a keyring has %d bytes at most",
+			 PAYLOAD_MAX);
 		return TROUBLE;
 	}
 	if (!strcmp(k->ring_text, "@s") && !keyring_has_session()) {

@@ -68,7 +68,7 @@ static bool name_unescape(char *name)
 	return true;
 }
 
-/* "sha256" -> "HMAC-SHA256" or, for libkcapi, "HMAC(SHA256)"; without locale. */
+/* "sha256" -> "HMAC-SHA256", or libkcapi's "HMAC(SHA256)"; without locale. */
 static void label_print(enum style style, const char *alg)
 {
 	fputs(style == STYLE_HMACCALC ? "HMAC(" : "HMAC-", stdout);
