@@ -78,6 +78,84 @@ TEST_F(args, message_too_long)
 	test_half_intact(self->fd);
 }
 
+/* Each call that takes a message, with one of @len bytes at @msg */
+
+static int send_update(int fd, const void *msg, __u64 len)
+{
+	return _test_update(fd, msg, len);
+}
+
+static int send_mac_sign(int fd, const void *msg, __u64 len)
+{
+	__u8 tag[HALF_TAG_LEN];
+
+	return _test_mac_sign(fd, msg, len, tag, sizeof(tag));
+}
+
+static int send_mac_verify(int fd, const void *msg, __u64 len)
+{
+	return _test_mac_verify(fd, msg, len, half_tag, HALF_TAG_LEN);
+}
+
+static int send_batch(int fd, const void *msg, __u64 len)
+{
+	__u8 tag[HALF_TAG_LEN];
+	struct hmacdev_op op = {
+		.msg = test_addr(msg),
+		.len = len,
+		.tag = test_addr(tag),
+		.tag_len = sizeof(tag),
+		.op = HMACDEV_OP_SIGN,
+	};
+	int ret = _test_batch(fd, &op, 1);
+
+	return ret == 1 ? op.status : ret;
+}
+
+static int send_oneshot(int fd, const void *msg, __u64 len)
+{
+	__u8 tag[HALF_TAG_LEN];
+
+	return _test_oneshot(fd, "sha256", "", 0, msg, len, tag, sizeof(tag));
+}
+
+static int send_derive(int fd, const void *msg, __u64 len)
+{
+	return _test_derive(fd, "sha256", msg, len, 0, 0);
+}
+
+/* The longest message fails since it is not there, and one byte more at once */
+TEST_F(args, longest_message)
+{
+	static int (* const senders[])(int fd, const void *msg, __u64 len) = {
+		send_update, send_mac_sign, send_mac_verify, send_batch,
+		send_oneshot, send_derive,
+	};
+	static const __u64 longer[] = {
+		HMACDEV_MSG_MAX + 1, HMACDEV_MSG_MAX + 0xfff, 1ULL << 31,
+		(1ULL << 31) + 1, (1ULL << 32) + HMACDEV_MSG_MAX,
+		(1ULL << 63) + 1,
+	};
+	const void *edge = test_alloc_edge(1 << 16);
+	int deriver = test_open_deriver(), fd;
+	size_t i, j;
+
+	ASSERT_NE(NULL, edge);
+	for (i = 0; i < ARRAY_SIZE(senders); i++) {
+		fd = senders[i] == send_derive ? deriver : self->fd;
+		test_err(EFAULT, senders[i](fd, NULL, HMACDEV_MSG_MAX))
+			TH_LOG("call %zu", i);
+		test_err(EFAULT, senders[i](fd, edge, HMACDEV_MSG_MAX))
+			TH_LOG("call %zu", i);
+		for (j = 0; j < ARRAY_SIZE(longer); j++)
+			test_err(EINVAL, senders[i](fd, edge, longer[j]))
+				TH_LOG("call %zu of %#llx bytes", i, longer[j]);
+	}
+	test_half_intact(self->fd);
+	test_half_intact(deriver);
+	close(deriver);
+}
+
 TEST_F(args, empty_message)
 {
 	test_update(self->fd, NULL, 0);
@@ -139,13 +217,13 @@ TEST_F(args, tag_lengths_that_are_none)
 		if (len >= HMACDEV_TAG_MIN && len <= HALF_TAG_LEN)
 			continue;
 		test_err_new_opts(EINVAL, self->new, "sha256", HALF_KEY,
-				  HALF_KEY_LEN, len, HMACDEV_RIGHT_ALL);
+				  HALF_KEY_LEN, len, HMACDEV_RIGHTS_SIGNER);
 		test_state(UNKEYED, self->new);
 	}
 	test_err_new_opts(EINVAL, self->new, "sha256", HALF_KEY, HALF_KEY_LEN,
-			  ~0U, HMACDEV_RIGHT_ALL);
+			  ~0U, HMACDEV_RIGHTS_SIGNER);
 	test_err_new_opts(EINVAL, self->new, "sha256", HALF_KEY, HALF_KEY_LEN,
-			  (1U << 31) + 16, HMACDEV_RIGHT_ALL);
+			  (1U << 31) + 16, HMACDEV_RIGHTS_SIGNER);
 }
 
 /* The context @fd makes tags of @len bytes and takes no others */
@@ -180,9 +258,9 @@ TEST_F(args, tag_lengths_that_are_sealed)
 	for (len = HMACDEV_TAG_MIN; len <= HALF_TAG_LEN; len++) {
 		fd = test_open();
 		test_new_opts(fd, "sha256", HALF_KEY, HALF_KEY_LEN, len,
-			      HMACDEV_RIGHT_ALL);
+			      HMACDEV_RIGHTS_SIGNER);
 		test_update(fd, HALF_MSG, HALF_LEN);
-		copy = test_copy(fd, HMACDEV_RIGHT_ALL);
+		copy = test_copy(fd, HMACDEV_RIGHTS_SIGNER);
 		check_sealed(_metadata, fd, len);
 		check_sealed(_metadata, copy, len);
 		close(fd);
@@ -201,7 +279,7 @@ TEST_F(args, tags_of_a_wrong_size)
 	ASSERT_NE(NULL, tag);
 	memcpy(tag, half_tag, HALF_TAG_LEN);
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+		copy = test_copy(self->fd, HMACDEV_RIGHTS_SIGNER);
 		test_err_verify(EBADMSG, copy, tag, lens[i]);
 		test_state(FINALIZED, copy);
 		close(copy);
@@ -216,11 +294,18 @@ TEST_F(args, every_mask_of_rights)
 	__u32 rights;
 	int fd;
 
-	for (rights = 0; rights <= HMACDEV_RIGHT_ALL; rights++) {
+	for (rights = 0; rights <= TEST_RIGHTS_KNOWN + 1; rights++) {
+		if (!test_rights_valid(rights)) {
+			test_err_new_opts(EINVAL, self->new, "sha256", HALF_KEY,
+					  HALF_KEY_LEN, 0, rights);
+			test_state(UNKEYED, self->new);
+			continue;
+		}
 		fd = test_open();
 		test_new_opts(fd, "sha256", HALF_KEY, HALF_KEY_LEN, 0, rights);
 		test_info(fd, &info);
 		EXPECT_EQ(rights, info.rights);
+		EXPECT_EQ(TEST_RIGHTS_KNOWN, info.known_rights);
 		close(fd);
 	}
 }
@@ -232,6 +317,8 @@ TEST_F(args, sources)
 		{ .source = ~0U, },
 		{ .source = HMACDEV_KEY_BYTES, .serial = 1, },
 		{ .source = HMACDEV_KEY_BYTES, .serial = -1, },
+		{ .source = HMACDEV_KEY_KEYRING, },
+		{ .source = HMACDEV_KEY_KEYRING, .serial = -1, },
 		{ .source = HMACDEV_KEY_KEYRING, .serial = 1, .key = 4096, },
 		{ .source = HMACDEV_KEY_KEYRING, .serial = 1, .key_len = 1, },
 		{ .source = HMACDEV_KEY_RANDOM, .key = 4096, },
@@ -247,7 +334,7 @@ TEST_F(args, sources)
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		cmd = wrong[i];
 		test_set_name(cmd.alg, "sha256");
-		cmd.rights = HMACDEV_RIGHT_ALL;
+		cmd.rights = HMACDEV_RIGHTS_SIGNER;
 		EXPECT_EQ(-EINVAL,
 			  _test_ioctl(self->new, HMACDEV_IOC_NEW, &cmd))
 			TH_LOG("entry %zu", i);
@@ -272,6 +359,67 @@ TEST_F(args, open_modes)
 #define test_errno(_errno, call)					\
 	EXPECT_TRUE((long)(call) == -1 && errno == (_errno))		\
 		TH_LOG("%s: %s", #call, strerror(errno))
+
+/* What this kernel knows, whatever the context and its rights are */
+TEST_F(args, info)
+{
+	static const __u32 bad[] = { 1, 1U << 31, ~0U };
+	struct hmacdev_info info, unkeyed = {
+		.state = HMACDEV_STATE_UNKEYED,
+		.known_rights = TEST_RIGHTS_KNOWN,
+	}, half = half_info;
+	size_t i;
+
+	memset(&info, 0xa5, sizeof(info));
+	info.flags = 0;
+	info.reserved = 0;
+	ASSERT_EQ(0, _test_ioctl(self->new, HMACDEV_IOC_INFO, &info));
+	EXPECT_MEMEQ(&unkeyed, &info, sizeof(info));
+	test_info(self->fd, &info);
+	EXPECT_MEMEQ(&half, &info, sizeof(info));
+	test_restrict(self->fd, 0);
+	half.rights = 0;
+	test_info(self->fd, &info);
+	EXPECT_MEMEQ(&half, &info, sizeof(info));
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		memset(&info, 0, sizeof(info));
+		info.reserved = bad[i];
+		test_err(EINVAL, _test_ioctl(self->new, HMACDEV_IOC_INFO,
+					     &info));
+		test_err(EINVAL, _test_ioctl(self->fd, HMACDEV_IOC_INFO,
+					     &info));
+		EXPECT_EQ(0, info.known_rights);
+	}
+}
+
+/* An older caller's struct ends where version 1's does, or the call fails */
+TEST_F(args, info_of_other_sizes)
+{
+	static const size_t sizes[] = { 64, 72, 79, 88, 96, 4096 };
+	struct {
+		struct hmacdev_info info;
+		__u8 more[4096 - sizeof(struct hmacdev_info)];
+	} arg;
+	unsigned int cmd;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		cmd = _IOC(_IOC_READ | _IOC_WRITE, HMACDEV_IOC_TYPE,
+			   _IOC_NR(HMACDEV_IOC_INFO), sizes[i]);
+		memset(&arg, 0, sizeof(arg));
+		if (sizes[i] < sizeof(arg.info)) {
+			test_err(EINVAL, _test_ioctl(self->fd, cmd, &arg));
+			EXPECT_EQ(0, arg.info.known_rights);
+			continue;
+		}
+		EXPECT_EQ(0, _test_ioctl(self->fd, cmd, &arg));
+		EXPECT_MEMEQ(&half_info, &arg.info, sizeof(arg.info));
+		memset(&arg, 0, sizeof(arg));
+		arg.more[sizes[i] - sizeof(arg.info) - 1] = 1;
+		test_err(E2BIG, _test_ioctl(self->fd, cmd, &arg));
+	}
+}
 
 /* What other system calls say to a file that is none */
 TEST_F(args, other_system_calls)

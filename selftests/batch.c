@@ -489,6 +489,223 @@ TEST_F(batch, array_is_only_read)
 	check_untouched(_metadata, self, nr + 1);
 }
 
+/* Entries of a newer caller's size: what is behind ours must be zero */
+
+#define OP_SIZE		sizeof(struct hmacdev_op)
+
+/* @nr entries of @size bytes, at the end of what can be touched */
+static __u8 *widen(FIXTURE_DATA(batch) *self, int nr, size_t size)
+{
+	__u8 *wide = test_alloc_edge(nr * size);
+	int i;
+
+	for (i = 0; wide && i < nr; i++)
+		memcpy(wide + i * size, &self->ops[i], OP_SIZE);
+	return wide;
+}
+
+static void narrow(FIXTURE_DATA(batch) *self, const __u8 *wide, int nr,
+		   size_t size)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		memcpy(&self->ops[i], wide + i * size, OP_SIZE);
+}
+
+static const size_t op_sizes[] = {
+	OP_SIZE, OP_SIZE + 8, 64, 512, 4088, HMACDEV_OP_SIZE_MAX,
+};
+
+#define for_each_op_size(size, i)					\
+	for ((i) = 0; (i) < ARRAY_SIZE(op_sizes) &&			\
+	     ((size) = op_sizes[i], true); (i)++)
+
+TEST_F(batch, larger_entries)
+{
+	size_t i, size;
+	int j, at;
+	__u8 *wide;
+
+	for_each_op_size(size, i) {
+		set_mixed(self, NR);
+		wide = widen(self, NR, size);
+		ASSERT_NE(NULL, wide);
+		EXPECT_EQ(NR, _test_batch_sized(self->fd, wide, NR, size));
+		narrow(self, wide, NR, size);
+		for (j = 0; j < NR; j++) {
+			check_done(_metadata, self, j);
+			for (at = OP_SIZE; at < size; at++)
+				ASSERT_EQ(0, wide[j * size + at]);
+		}
+	}
+	test_half_intact(self->fd);
+}
+
+/* Only the sizes of the tag and the status are written, whatever they were */
+TEST_F(batch, what_is_written)
+{
+	struct hmacdev_op want;
+	size_t i, size;
+	__u8 *wide;
+	int j;
+
+	for_each_op_size(size, i) {
+		set_mixed(self, NR);
+		self->ops[2].tag_len = 1;
+		self->ops[4].tag_len = ~0U;
+		self->tags[5][0] ^= 1;
+		self->ops[7].reserved = 1;
+		wide = widen(self, NR, size);
+		ASSERT_NE(NULL, wide);
+		EXPECT_EQ(NR, _test_batch_sized(self->fd, wide, NR, size));
+		for (j = 0; j < NR; j++) {
+			memcpy(&want, wide + j * size, OP_SIZE);
+			EXPECT_EQ(j == 2 ? -EMSGSIZE : j == 5 ? -EBADMSG :
+				  j == 7 ? -EINVAL : 0, want.status);
+			EXPECT_EQ(HALF_TAG_LEN, want.tag_len);
+			want.status = self->ops[j].status;
+			want.tag_len = self->ops[j].tag_len;
+			EXPECT_MEMEQ(&self->ops[j], &want, OP_SIZE);
+		}
+	}
+}
+
+/* A byte that we do not know, in an entry that else would do or would not */
+static void check_tail(struct __test_metadata *_metadata,
+		       FIXTURE_DATA(batch) *self, size_t size, size_t at,
+		       int place)
+{
+	struct hmacdev_op want, seen;
+	__u8 *wide;
+
+	set_mixed(self, NR);
+	set_sign(self, place);
+	wide = widen(self, NR, size);
+	ASSERT_NE(NULL, wide);
+	wide[place * size + at] = POISON;
+	EXPECT_EQ(NR, _test_batch_sized(self->fd, wide, NR, size));
+	EXPECT_EQ(POISON, wide[place * size + at]);
+	want = self->ops[place];
+	want.status = -E2BIG;
+	memcpy(&seen, wide + place * size, OP_SIZE);
+	EXPECT_MEMEQ(&want, &seen, OP_SIZE)
+		TH_LOG("byte %zu of %zu, entry %d", at, size, place);
+	EXPECT_EQ(POISON, self->tags[place][0]);
+	narrow(self, wide, NR, size);
+	check_all_but(_metadata, self, NR, place, -E2BIG);
+}
+
+TEST_F(batch, one_entry_with_more)
+{
+	size_t i, j, size;
+	int place;
+
+	for_each_place(place, j) {
+		for_each_op_size(size, i) {
+			if (size == OP_SIZE)
+				continue;
+			check_tail(_metadata, self, size, OP_SIZE, place);
+			check_tail(_metadata, self, size, size / 2 + OP_SIZE / 2,
+				   place);
+			check_tail(_metadata, self, size, size - 1, place);
+		}
+	}
+}
+
+/* That comes first, whatever else is wrong: it may be what makes it right */
+TEST_F(batch, wrong_entry_with_more)
+{
+	size_t i;
+	__u8 *wide;
+
+	for (i = 0; i < ARRAY_SIZE(wrong_ops); i++) {
+		self->ops[0] = wrong_ops[i];
+		wide = widen(self, 1, OP_SIZE + 8);
+		ASSERT_NE(NULL, wide);
+		wide[OP_SIZE] = 1;
+		EXPECT_EQ(1, _test_batch_sized(self->fd, wide, 1, OP_SIZE + 8));
+		narrow(self, wide, 1, OP_SIZE + 8);
+		EXPECT_EQ(-E2BIG, self->ops[0].status);
+	}
+}
+
+/* A tail that is not there ends the batch, as an entry does */
+TEST_F(batch, tail_is_not_there)
+{
+	const size_t size = 64;
+	__u8 *wide;
+	size_t rest;
+
+	for (rest = 0; rest < size; rest += 8) {
+		set_signs(self, NR + 1);
+		wide = widen(self, NR + 1, size);
+		ASSERT_NE(NULL, wide);
+		wide = memmove(wide + size - rest, wide, NR * size + rest);
+		EXPECT_EQ(NR, _test_batch_sized(self->fd, wide, NR + 1, size));
+		EXPECT_MEMEQ(&self->ops[NR], wide + NR * size,
+			     rest < OP_SIZE ? rest : OP_SIZE);
+		test_err(EFAULT, _test_batch_sized(self->fd, wide + NR * size,
+						   1, size));
+		narrow(self, wide, NR, size);
+		check_first(_metadata, self, NR, NR + 1);
+	}
+}
+
+TEST_F(batch, entries_of_no_size)
+{
+	static const __u32 wrong[] = {
+		0, 1, 8, 32, OP_SIZE - 1, OP_SIZE + 1, OP_SIZE + 2, OP_SIZE + 4,
+		OP_SIZE + 7, 4095, 4097, HMACDEV_OP_SIZE_MAX + 8, 8192,
+		1U << 31, (1U << 31) + OP_SIZE, ~0U, ~7U,
+	};
+	size_t i;
+
+	set_signs(self, NR);
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		test_err(EINVAL, _test_batch_sized(self->fd, self->ops, NR,
+						   wrong[i]));
+		test_err(EINVAL, _test_batch_sized(self->fd, NULL, 0,
+						   wrong[i]));
+	}
+	check_first(_metadata, self, 0, NR);
+}
+
+/* The struct of the call itself, of an older and of a newer caller */
+TEST_F(batch, struct_of_other_sizes)
+{
+	static const size_t lens[] = { 8, 16, 20, 23, 24, 32, 4096 };
+	struct {
+		struct hmacdev_batch batch;
+		__u8 more[4096 - sizeof(struct hmacdev_batch)];
+	} arg = { };
+	unsigned int cmd;
+	size_t i;
+
+	arg.batch.ops = test_addr(self->ops);
+	arg.batch.count = NR;
+	arg.batch.op_size = OP_SIZE;
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		cmd = _IOC(_IOC_READ | _IOC_WRITE, HMACDEV_IOC_TYPE,
+			   _IOC_NR(HMACDEV_IOC_BATCH), lens[i]);
+		set_signs(self, NR);
+		if (lens[i] < sizeof(arg.batch)) {
+			test_err(EINVAL, _test_ioctl(self->fd, cmd, &arg));
+			check_first(_metadata, self, 0, NR);
+			continue;
+		}
+		EXPECT_EQ(NR, _test_ioctl(self->fd, cmd, &arg));
+		check_first(_metadata, self, NR, NR);
+		if (lens[i] == sizeof(arg.batch))
+			continue;
+		set_signs(self, NR);
+		arg.more[lens[i] - sizeof(arg.batch) - 1] = 1;
+		test_err(E2BIG, _test_ioctl(self->fd, cmd, &arg));
+		arg.more[lens[i] - sizeof(arg.batch) - 1] = 0;
+		check_first(_metadata, self, 0, NR);
+	}
+}
+
 /* Contexts */
 
 TEST_F(batch, unkeyed)
@@ -525,7 +742,7 @@ TEST_F(batch, every_mask_of_rights)
 	int copy, i, status[2];
 	__u32 rights;
 
-	for (rights = 0; rights <= HMACDEV_RIGHT_ALL; rights++) {
+	for (rights = 0; rights <= TEST_RIGHTS_KNOWN; rights++) {
 		copy = test_copy(self->fd, rights);
 		set_mixed(self, NR);
 		status[0] = rights & HMACDEV_RIGHT_SIGN ? 0 : -EPERM;
@@ -565,7 +782,7 @@ TEST_F(batch, sealed_tag_length)
 	int fd = test_open(), i;
 
 	test_new_opts(fd, "sha256", HALF_KEY, HALF_KEY_LEN, 16,
-		      HMACDEV_RIGHT_ALL);
+		      HMACDEV_RIGHTS_SIGNER);
 	set_mixed(self, NR);
 	for (i = 1; i < NR; i += 2)
 		self->ops[i].tag_len = 16;
@@ -670,7 +887,18 @@ TEST_F(batch, update_during_one)
 	test_state(FINALIZED, self->fd);
 }
 
-/* The entries behind feel it; those before do not */
+static void check_refused(struct __test_metadata *_metadata,
+			  FIXTURE_DATA(batch) *self, int i)
+{
+	int j;
+
+	EXPECT_EQ(-EPERM, self->ops[i].status) TH_LOG("entry %d", i);
+	EXPECT_EQ(HALF_TAG_LEN, self->ops[i].tag_len);
+	for (j = 0; j < HALF_TAG_LEN; j++)
+		EXPECT_EQ(POISON, self->tags[i][j]) TH_LOG("entry %d", i);
+}
+
+/* The entry that is held and those behind feel it; those before do not */
 TEST_F(batch, restrict_during_one)
 {
 	int i;
@@ -683,10 +911,10 @@ TEST_F(batch, restrict_during_one)
 	test_let_go(_metadata, &self->held, self->msg, 4);
 	EXPECT_EQ(NR, self->held.ret);
 	for (i = 0; i < NR; i++) {
-		if (i <= 4 || i % 2)
+		if (i < 4 || i % 2)
 			check_done(_metadata, self, i);
 		else
-			EXPECT_EQ(-EPERM, self->ops[i].status);
+			check_refused(_metadata, self, i);
 	}
 }
 

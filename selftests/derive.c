@@ -9,7 +9,7 @@
 
 #include "hmacdev_utils.h"
 
-#define ALL	HMACDEV_RIGHT_ALL
+#define ALL	HMACDEV_RIGHTS_SIGNER
 #define TEXT	"a message under the derived key"
 #define LARGE	100001
 
@@ -68,24 +68,19 @@ DERIVE(sha512, "sha512", "SHA2-512");
 DERIVE(sha3_256, "sha3-256", "SHA3-256");
 DERIVE(rmd160, "rmd160", "RIPEMD160");
 
-static bool has_alg(int fd, const char *name)
+FIXTURE_SETUP(derive)
 {
 	struct hmacdev_alg alg;
 
-	return !_test_alg(fd, name, &alg) &&
-		alg.traits & HMACDEV_ALG_AVAILABLE;
-}
-
-FIXTURE_SETUP(derive)
-{
 	self->fd = test_open();
-	if (!has_alg(self->fd, variant->hash.alg))
+	if (!_test_has_alg(variant->hash.alg, &alg))
 		SKIP(return, "this kernel has no %s", variant->hash.alg);
 	self->key_len = openssl_tag(&variant->hash, HALF_KEY, HALF_KEY_LEN,
 				    HALF_MSG, HALF_WHOLE, self->key);
 	if (!self->key_len)
 		SKIP(return, "this OpenSSL has no %s", variant->hash.md);
-	test_new(self->fd, variant->hash.alg, HALF_KEY, HALF_KEY_LEN);
+	test_new_opts(self->fd, variant->hash.alg, HALF_KEY, HALF_KEY_LEN, 0,
+		      HMACDEV_RIGHTS_DERIVER);
 }
 
 FIXTURE_TEARDOWN(derive)
@@ -118,11 +113,12 @@ static void check_child(struct __test_metadata *_metadata, int child,
 TEST_F(derive, every_child)
 {
 	__u8 tag[HMACDEV_TAG_MAX];
+	struct hmacdev_alg alg;
 	size_t i, seen = 0;
 	int child;
 
 	for (i = 0; i < ARRAY_SIZE(hashes); i++) {
-		if (!has_alg(self->fd, hashes[i].alg) ||
+		if (!_test_has_alg(hashes[i].alg, &alg) ||
 		    !openssl_tag(&hashes[i], "", 0, "", 0, tag))
 			continue;
 		child = test_derive(self->fd, hashes[i].alg, HALF_MSG,
@@ -205,12 +201,16 @@ TEST_F(derive, again_and_again)
 
 	memcpy(key, self->key, self->key_len);
 	for (i = 0; i < 8; i++) {
+		/* One to go on with, and one to look at */
 		child = test_derive(fd, variant->hash.alg, HALF_MSG, HALF_WHOLE,
 				    0, ALL);
+		check_child(_metadata, child, &variant->hash, key,
+			    self->key_len, 0);
+		close(child);
+		child = test_derive(fd, variant->hash.alg, HALF_MSG, HALF_WHOLE,
+				    0, HMACDEV_RIGHTS_DERIVER);
 		close(fd);
 		fd = child;
-		check_child(_metadata, fd, &variant->hash, key, self->key_len,
-			    0);
 		openssl_tag(&variant->hash, key, self->key_len, HALF_MSG,
 			    HALF_WHOLE, key);
 	}
@@ -246,7 +246,7 @@ static int next_fd(void)
 
 FIXTURE_SETUP(refused)
 {
-	self->fd = test_open_half();
+	self->fd = test_open_deriver();
 	self->next = next_fd();
 }
 
@@ -274,7 +274,13 @@ TEST_F(refused, names)
 
 TEST_F(refused, rights)
 {
-	test_err_derive(EINVAL, self->fd, "sha256", "", 0, 0, ALL + 1);
+	static const __u32 both = HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_DERIVE;
+
+	test_err_derive(EINVAL, self->fd, "sha256", "", 0, 0, both);
+	test_err_derive(EINVAL, self->fd, "sha256", "", 0, 0,
+			TEST_RIGHTS_KNOWN);
+	test_err_derive(EINVAL, self->fd, "sha256", "", 0, 0,
+			TEST_RIGHTS_KNOWN + 1);
 	test_err_derive(EINVAL, self->fd, "sha256", "", 0, 0, 1U << 31);
 	test_err_derive(EINVAL, self->fd, "sha256", "", 0, 0, ~0U);
 }
@@ -323,7 +329,7 @@ TEST_F(refused, not_keyed)
 TEST_F(refused, nothing_of_the_message)
 {
 	int child = test_derive(self->fd, "sha256", "", 0, 0, ALL);
-	int copy = test_copy(self->fd, ALL), other;
+	int copy = test_copy(self->fd, ~0U), other;
 
 	EXPECT_EQ(FD_CLOEXEC, fcntl(child, F_GETFD));
 	EXPECT_EQ(O_RDWR, fcntl(child, F_GETFL) & O_ACCMODE);
@@ -340,7 +346,7 @@ TEST_F(refused, nothing_of_the_message)
 /* A child of the empty message, NULL or not */
 TEST(empty_message)
 {
-	int fd = test_open_half();
+	int fd = test_open_deriver();
 	int null = test_derive(fd, "sha256", NULL, 0, 0, ALL);
 	int none = test_derive(fd, "sha256", (void *)-1L, 0, 0, ALL);
 

@@ -69,7 +69,7 @@ TEST_F(descriptors, two_opens_share_nothing)
 
 TEST_F(descriptors, copy_shares_nothing)
 {
-	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+	int copy = test_copy(self->fd, HMACDEV_RIGHTS_SIGNER);
 
 	ASSERT_NE(self->fd, copy);
 	test_update(copy, REST, REST_LEN);
@@ -78,7 +78,7 @@ TEST_F(descriptors, copy_shares_nothing)
 	test_verify(self->fd, half_tag, HALF_TAG_LEN);
 	test_whole_intact(copy);
 	close(self->fd);
-	self->fd = test_copy(copy, HMACDEV_RIGHT_ALL);
+	self->fd = test_copy(copy, HMACDEV_RIGHTS_SIGNER);
 	close(copy);
 	test_whole_intact(self->fd);
 	test_reset(self->fd);
@@ -88,7 +88,7 @@ TEST_F(descriptors, copy_shares_nothing)
 
 TEST_F(descriptors, copy_opens_nothing_else)
 {
-	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+	int copy = test_copy(self->fd, HMACDEV_RIGHTS_SIGNER);
 	char path[32];
 
 	EXPECT_EQ(O_RDWR, fcntl(copy, F_GETFL) & O_ACCMODE);
@@ -108,7 +108,7 @@ static bool survives_exec(int fd)
 
 TEST_F(descriptors, close_on_exec)
 {
-	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+	int copy = test_copy(self->fd, HMACDEV_RIGHTS_SIGNER);
 	int kept = _test_open(O_RDWR), shut = _test_open(O_RDWR | O_CLOEXEC);
 
 	ASSERT_LE(0, kept);
@@ -161,7 +161,7 @@ static bool is_some_order(int fd, const struct writer *w, const int *left,
 			continue;
 		memcpy(fewer, left, sizeof(fewer));
 		fewer[i]--;
-		next = _test_copy(fd, HMACDEV_RIGHT_ALL);
+		next = _test_copy(fd, HMACDEV_RIGHTS_SIGNER);
 		_test_update(next, w[i].block, BLOCK_LEN);
 		found = is_some_order(next, w, fewer, tag);
 		close(next);
@@ -188,7 +188,7 @@ static void start_writers(struct __test_metadata *_metadata, int fd,
 static void check_orders(struct __test_metadata *_metadata, int fd)
 {
 	static const int left[2] = { BLOCKS, BLOCKS };
-	int before = test_copy(fd, HMACDEV_RIGHT_ALL), i;
+	int before = test_copy(fd, HMACDEV_RIGHTS_SIGNER), i;
 	pthread_barrier_t start;
 	struct writer w[2];
 	struct hmacdev_info info;
@@ -396,7 +396,7 @@ TEST_F(held, restrict_one_that_waits)
 TEST_F(descriptors, kill_during_update)
 {
 	void *msg = test_map_zeros();
-	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+	int copy = test_copy(self->fd, HMACDEV_RIGHTS_SIGNER);
 	long start = test_now_ms(), ms;
 	__u64 len;
 	pid_t child;
@@ -431,7 +431,7 @@ TEST_F(descriptors, signals_do_not_interrupt)
 {
 	struct itimerval every = { { 0, 2000 }, { 0, 2000 } }, never = { };
 	struct sigaction action = { .sa_handler = count_alarm };
-	int quiet = test_copy(self->fd, HMACDEV_RIGHT_ALL), i;
+	int quiet = test_copy(self->fd, HMACDEV_RIGHTS_SIGNER), i;
 	size_t len = 10 * BLOCK_LEN;
 	__u8 *msg = malloc(len), tag[HALF_TAG_LEN];
 

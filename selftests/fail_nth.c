@@ -98,6 +98,7 @@ static void fill_batch_large(union call_arg *arg)
 	call_ops[1].tag_len = HALF_TAG_LEN;
 	arg->batch.ops = test_addr(call_ops);
 	arg->batch.count = ARRAY_SIZE(call_ops);
+	arg->batch.op_size = sizeof(call_ops[0]);
 }
 
 /* A failure is that of one entry alone */
@@ -130,6 +131,23 @@ static int check_derive_large(int fd, const union call_arg *arg, int ret)
 	err = call_result(_test_oneshot(fd, "sha256", large_tag, HALF_TAG_LEN,
 					"", 0, tag, sizeof(tag)) ==
 			  sizeof(tag)) ?: _test_intact(ret, 0, tag);
+	close(ret);
+	return err;
+}
+
+static void fill_copy_fresh(union call_arg *arg)
+{
+	fill_copy(arg);
+	arg->copy.flags = HMACDEV_COPY_FRESH;
+}
+
+static int check_copy_fresh(int fd, const union call_arg *arg, int ret)
+{
+	int err;
+
+	if (ret < 0)
+		return ret;
+	err = _test_intact(ret, 0, empty_tag);
 	close(ret);
 	return err;
 }
@@ -259,6 +277,7 @@ SWEEP(FINALIZE, finalize);
 SWEEP(VERIFY, verify);
 SWEEP(RESET, reset);
 SWEEP(COPY, copy);
+SWEEP_ARGS(COPY, copy_fresh, copy_fresh, true);
 SWEEP(RESTRICT, restrict);
 SWEEP(INFO, info);
 SWEEP(MAC, mac);
@@ -323,7 +342,7 @@ FIXTURE_SETUP(fail_nth)
 	test_new(fd, "sha256", large, LONG_KEY_LEN);
 	test_digest(fd, long_key_tag, HALF_TAG_LEN);
 	ASSERT_EQ(HALF_TAG_LEN, reference(fd, LARGE_LEN, long_large_tag));
-	key_serial = test_add_half("user", "hmacdev:fail_nth");
+	key_serial = test_add_half("user", "hmac:fail_nth");
 }
 
 FIXTURE_TEARDOWN(fail_nth)

@@ -2,7 +2,7 @@
 /*
  * Every ioctl of /dev/hmac in one table: an argument that works and how to see
  * that it did. All but NEW are called on a context that took the first half of
- * HALF_MSG.
+ * HALF_MSG: DERIVE on one that derives, the others on one that signs.
  */
 #ifndef _HMACDEV_CALLS_H
 #define _HMACDEV_CALLS_H
@@ -39,12 +39,14 @@ struct call {
 	const char *name;
 	unsigned int cmd;
 	size_t min;		/* size that the first version had */
+	/* What a reply writes and nothing reads, up to the first of no size */
 	struct {
 		size_t begin;
 		size_t end;
-	} out;			/* what a reply writes and nothing reads */
+	} out[3];
 	struct call_mask masks[5];	/* up to the first of no size */
 	bool pure;		/* the context stays as it was */
+	bool replies;		/* the struct is written */
 	void (*fill)(union call_arg *arg);
 	/* 0 if the call that returned @ret did what it should */
 	int (*check)(int fd, const union call_arg *arg, int ret);
@@ -84,7 +86,7 @@ static void fill_new(union call_arg *arg)
 	arg->new.source = HMACDEV_KEY_BYTES;
 	arg->new.key = test_addr(HALF_KEY);
 	arg->new.key_len = HALF_KEY_LEN;
-	arg->new.rights = HMACDEV_RIGHT_ALL;
+	arg->new.rights = HMACDEV_RIGHTS_SIGNER;
 }
 
 static int check_new(int fd, const union call_arg *arg, int ret)
@@ -175,7 +177,7 @@ static int check_reset(int fd, const union call_arg *arg, int ret)
 
 static void fill_copy(union call_arg *arg)
 {
-	arg->copy.rights = HMACDEV_RIGHT_ALL;
+	arg->copy.rights = ~0U;
 }
 
 static int check_copy(int fd, const union call_arg *arg, int ret)
@@ -191,7 +193,7 @@ static int check_copy(int fd, const union call_arg *arg, int ret)
 
 static void fill_restrict(union call_arg *arg)
 {
-	arg->restrict_.rights = HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_COPY;
+	arg->restrict_.rights = ~HMACDEV_RIGHT_VERIFY;
 }
 
 static int check_restrict(int fd, const union call_arg *arg, int ret)
@@ -199,7 +201,8 @@ static int check_restrict(int fd, const union call_arg *arg, int ret)
 	struct hmacdev_info info;
 
 	return ret ?: _test_info(fd, &info) ?:
-		call_result(info.rights == arg->restrict_.rights);
+		call_result(info.rights ==
+			    (HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_COPY));
 }
 
 static void fill_info(union call_arg *arg)
@@ -240,6 +243,7 @@ static void fill_batch(union call_arg *arg)
 	call_ops[1].status = -1;
 	arg->batch.ops = test_addr(call_ops);
 	arg->batch.count = ARRAY_SIZE(call_ops);
+	arg->batch.op_size = sizeof(call_ops[0]);
 }
 
 static int check_batch(int fd, const union call_arg *arg, int ret)
@@ -255,7 +259,7 @@ static void fill_derive(union call_arg *arg)
 	test_set_name(arg->derive.alg, "sha256");
 	arg->derive.msg = test_addr(HALF_MSG);
 	arg->derive.len = HALF_LEN;
-	arg->derive.rights = HMACDEV_RIGHT_ALL;
+	arg->derive.rights = HMACDEV_RIGHTS_SIGNER;
 }
 
 /* The child's key is half_tag */
@@ -291,50 +295,60 @@ static int check_oneshot(int fd, const union call_arg *arg, int ret)
 
 #define MASK(type, field, bits)						\
 	{ offsetof(struct hmacdev_##type, field), sizeof(__u32), bits }
-#define RIGHTS(type)		MASK(type, rights, HMACDEV_RIGHT_ALL)
+#define RIGHTS(type)		MASK(type, rights, HMACDEV_RIGHTS_SIGNER)
 #define OUT(type, first, last)						\
 	{ offsetof(struct hmacdev_##type, first),			\
 	  offsetofend(struct hmacdev_##type, last) }
 #define NO_OUT { 0, 0 }
+/* What lies between them is read */
+#define INFO_OUT							\
+	OUT(info, state, block_size), OUT(info, bytes, alg)
 
-#define CALL(_nr, _name, _pure, _type, _last, _out, ...)		\
+#define PURE	0x1
+#define REPLIES	0x2
+
+#define CALL(_nr, _name, _how, _type, _last, _out, ...)			\
 	[_IOC_NR(HMACDEV_IOC_##_nr)] = {				\
 		.name = #_nr,						\
 		.cmd = HMACDEV_IOC_##_nr,				\
 		.min = offsetofend(struct hmacdev_##_type, _last),	\
-		.out = _out,						\
+		.out = { _out },					\
 		.masks = { __VA_ARGS__ },				\
-		.pure = _pure,						\
+		.pure = (_how) & PURE,					\
+		.replies = (_how) & REPLIES,				\
 		.fill = fill_##_name,					\
 		.check = check_##_name,					\
 	}
 
 static const struct call calls[] = {
-	CALL(ALG, alg, true, alg, reserved, OUT(alg, digest_size, traits),
+	CALL(ALG, alg, PURE | REPLIES, alg, reserved,
+	     OUT(alg, digest_size, traits),
 	     MASK(alg, flags, HMACDEV_ALG_BY_NAME), MASK(alg, reserved, 0)),
-	CALL(NEW, new, false, new, reserved, NO_OUT,
+	CALL(NEW, new, 0, new, reserved, NO_OUT,
 	     MASK(new, flags, 0), MASK(new, source, 3), RIGHTS(new),
 	     MASK(new, reserved, 0)),
-	CALL(UPDATE, update, false, update, len, NO_OUT,
+	CALL(UPDATE, update, 0, update, len, NO_OUT,
 	     MASK(update, flags, 0), MASK(update, reserved, 0)),
-	CALL(DIGEST, digest, true, tag, flags, NO_OUT, MASK(tag, flags, 0)),
-	CALL(FINALIZE, finalize, false, tag, flags, NO_OUT,
+	CALL(DIGEST, digest, PURE | REPLIES, tag, flags, NO_OUT,
 	     MASK(tag, flags, 0)),
-	CALL(VERIFY, verify, false, tag, flags, NO_OUT, MASK(tag, flags, 0)),
-	CALL(RESET, reset, false, reset, reserved, NO_OUT,
+	CALL(FINALIZE, finalize, REPLIES, tag, flags, NO_OUT,
+	     MASK(tag, flags, 0)),
+	CALL(VERIFY, verify, 0, tag, flags, NO_OUT, MASK(tag, flags, 0)),
+	CALL(RESET, reset, 0, reset, reserved, NO_OUT,
 	     MASK(reset, flags, 0), MASK(reset, reserved, 0)),
-	CALL(COPY, copy, true, copy, rights, NO_OUT,
-	     MASK(copy, flags, 0), RIGHTS(copy)),
-	CALL(RESTRICT, restrict, true, restrict, rights, NO_OUT,
-	     MASK(restrict, flags, 0), RIGHTS(restrict)),
-	CALL(INFO, info, true, info, alg, OUT(info, state, alg),
-	     MASK(info, flags, 0)),
-	CALL(MAC, mac, true, op, reserved, OUT(op, status, status),
-	     MASK(op, op, 3), MASK(op, reserved, 0)),
-	CALL(BATCH, batch, true, batch, flags, NO_OUT, MASK(batch, flags, 0)),
-	CALL(DERIVE, derive, true, derive, rights, NO_OUT,
+	CALL(COPY, copy, PURE, copy, rights, NO_OUT,
+	     MASK(copy, flags, HMACDEV_COPY_FRESH)),
+	CALL(RESTRICT, restrict, PURE, restrict, rights, NO_OUT,
+	     MASK(restrict, flags, 0)),
+	CALL(INFO, info, PURE | REPLIES, info, alg, INFO_OUT,
+	     MASK(info, flags, 0), MASK(info, reserved, 0)),
+	CALL(MAC, mac, PURE | REPLIES, op, reserved, OUT(op, status, status),
+	     MASK(op, op, HMACDEV_OP_SIGN), MASK(op, reserved, 0)),
+	CALL(BATCH, batch, PURE, batch, reserved, NO_OUT,
+	     MASK(batch, flags, 0), MASK(batch, reserved, 0)),
+	CALL(DERIVE, derive, PURE, derive, rights, NO_OUT,
 	     MASK(derive, flags, 0), MASK(derive, reserved, 0), RIGHTS(derive)),
-	CALL(ONESHOT, oneshot, true, oneshot, flags, NO_OUT,
+	CALL(ONESHOT, oneshot, PURE | REPLIES, oneshot, flags, NO_OUT,
 	     MASK(oneshot, flags, 0)),
 };
 
@@ -352,8 +366,20 @@ static inline union call_arg *call_fill(const struct call *call, size_t size)
 }
 
 /* What the table expects its call to find */
-#define call_open(call) \
-	((call)->cmd == HMACDEV_IOC_NEW ? test_open() : test_open_half())
+#define call_open(call)							\
+	((call)->cmd == HMACDEV_IOC_NEW ? test_open() :			\
+	 (call)->cmd == HMACDEV_IOC_DERIVE ? test_open_deriver() :	\
+	 test_open_half())
+
+static inline void call_poison_out(const struct call *call, union call_arg *arg,
+				   __u8 poison)
+{
+	size_t i;
+
+	for (i = 0; call->out[i].end; i++)
+		memset(arg->bytes + call->out[i].begin, poison,
+		       call->out[i].end - call->out[i].begin);
+}
 
 /* 0 if the context is as call_open() made it */
 static inline int call_intact(const struct call *call, int fd)

@@ -24,14 +24,14 @@
 #define KEY_OTH_ALL	0x0000003f
 
 static inline int _test_new_from(int fd, __u32 source, __s32 serial,
-				 __u64 key_len)
+				 __u64 key_len, __u32 rights)
 {
 	struct hmacdev_new cmd = {
 		.alg = "sha256",
 		.source = source,
 		.serial = serial,
 		.key_len = key_len,
-		.rights = HMACDEV_RIGHT_ALL,
+		.rights = rights,
 	};
 
 	return _test_ioctl(fd, HMACDEV_IOC_NEW, &cmd);
@@ -39,7 +39,8 @@ static inline int _test_new_from(int fd, __u32 source, __s32 serial,
 
 static inline int _test_new_random(int fd, __u64 key_len)
 {
-	return _test_new_from(fd, HMACDEV_KEY_RANDOM, 0, key_len);
+	return _test_new_from(fd, HMACDEV_KEY_RANDOM, 0, key_len,
+			      HMACDEV_RIGHTS_SIGNER);
 }
 
 #define test_new_random(fd, key_len)					\
@@ -47,9 +48,14 @@ static inline int _test_new_random(int fd, __u64 key_len)
 #define test_err_new_random(_errno, fd, key_len)			\
 	test_err(_errno, _test_new_random(fd, key_len))
 
+static inline int _test_new_keyring_with(int fd, __s32 serial, __u32 rights)
+{
+	return _test_new_from(fd, HMACDEV_KEY_KEYRING, serial, 0, rights);
+}
+
 static inline int _test_new_keyring(int fd, __s32 serial)
 {
-	return _test_new_from(fd, HMACDEV_KEY_KEYRING, serial, 0);
+	return _test_new_keyring_with(fd, serial, HMACDEV_RIGHTS_SIGNER);
 }
 
 #define test_new_keyring(fd, serial)					\

@@ -26,6 +26,20 @@
 
 #define HMACDEV_PATH	"/dev/hmac"
 
+/* All there are; a context has SIGN or DERIVE, not both. */
+#define TEST_RIGHTS_KNOWN						\
+	(HMACDEV_RIGHTS_SIGNER | HMACDEV_RIGHTS_DERIVER)
+/* All but SIGN: VERIFY is how a test looks at the running message. */
+#define TEST_RIGHTS_DERIVER						\
+	(HMACDEV_RIGHTS_DERIVER | HMACDEV_RIGHT_VERIFY)
+
+static inline bool test_rights_valid(__u32 rights)
+{
+	const __u32 both = HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_DERIVE;
+
+	return !(rights & ~TEST_RIGHTS_KNOWN) && (rights & both) != both;
+}
+
 /* For one test: under emulation, on a machine that has other work to do */
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT	240
@@ -118,13 +132,29 @@ static inline int _test_new_opts(int fd, const char *alg, const void *key,
 static inline int _test_new(int fd, const char *alg, const void *key,
 			    __u64 key_len)
 {
-	return _test_new_opts(fd, alg, key, key_len, 0, HMACDEV_RIGHT_ALL);
+	return _test_new_opts(fd, alg, key, key_len, 0, HMACDEV_RIGHTS_SIGNER);
 }
 
 #define test_new(fd, alg, key, key_len)					\
 	ASSERT_EQ(0, _test_new(fd, alg, key, key_len))
 #define test_err_new(_errno, fd, alg, key, key_len)			\
 	test_err(_errno, _test_new(fd, alg, key, key_len))
+
+/*
+ * Whether this kernel has the algorithm, whose module NEW may load; ALG loads
+ * none. @alg is what ALG says then.
+ */
+static inline bool _test_has_alg(const char *name, struct hmacdev_alg *alg)
+{
+	int fd = _test_open(O_RDWR | O_CLOEXEC), err;
+	struct hmacdev_alg seen;
+
+	_test_new(fd, name, "a key, 112 bits", 15);
+	err = _test_alg(fd, name, &seen);
+	close(fd);
+	*alg = seen;
+	return !err && seen.traits & HMACDEV_ALG_AVAILABLE;
+}
 
 static inline int _test_update(int fd, const void *msg, __u64 len)
 {
@@ -191,11 +221,16 @@ static inline int _test_reset(int fd)
 	test_err(_errno, _test_reset(fd))
 
 /* The new descriptor, or -errno */
-static inline int _test_copy(int fd, __u32 rights)
+static inline int _test_copy_with(int fd, __u32 flags, __u32 rights)
 {
-	struct hmacdev_copy cmd = { .rights = rights };
+	struct hmacdev_copy cmd = { .flags = flags, .rights = rights };
 
 	return _test_ioctl(fd, HMACDEV_IOC_COPY, &cmd);
+}
+
+static inline int _test_copy(int fd, __u32 rights)
+{
+	return _test_copy_with(fd, 0, rights);
 }
 
 #define test_copy(fd, rights)						\
@@ -207,6 +242,21 @@ static inline int _test_copy(int fd, __u32 rights)
 	})
 #define test_err_copy(_errno, fd, rights)				\
 	test_err(_errno, _test_copy(fd, rights))
+
+static inline int _test_copy_fresh(int fd, __u32 rights)
+{
+	return _test_copy_with(fd, HMACDEV_COPY_FRESH, rights);
+}
+
+#define test_copy_fresh(fd, rights)					\
+	({								\
+		int _copy = _test_copy_fresh(fd, rights);		\
+									\
+		ASSERT_LE(0, _copy);					\
+		_copy;							\
+	})
+#define test_err_copy_fresh(_errno, fd, rights)				\
+	test_err(_errno, _test_copy_fresh(fd, rights))
 
 static inline int _test_restrict(int fd, __u32 rights)
 {
@@ -283,12 +333,22 @@ static inline int _test_mac_verify(int fd, const void *msg, __u64 len,
 #define test_err_mac_verify(_errno, fd, msg, len, tag, tag_len)		\
 	test_err(_errno, _test_mac_verify(fd, msg, len, tag, tag_len))
 
-/* How many were done, or -errno */
-static inline int _test_batch(int fd, const struct hmacdev_op *ops, __u32 nr)
+/* How many were done, of entries of @op_size bytes; or -errno */
+static inline int _test_batch_sized(int fd, const void *ops, __u32 nr,
+				    __u32 op_size)
 {
-	struct hmacdev_batch cmd = { .ops = test_addr(ops), .count = nr };
+	struct hmacdev_batch cmd = {
+		.ops = test_addr(ops),
+		.count = nr,
+		.op_size = op_size,
+	};
 
 	return _test_ioctl(fd, HMACDEV_IOC_BATCH, &cmd);
+}
+
+static inline int _test_batch(int fd, const struct hmacdev_op *ops, __u32 nr)
+{
+	return _test_batch_sized(fd, ops, nr, sizeof(*ops));
 }
 
 #define test_batch(fd, ops, nr)						\
@@ -383,7 +443,8 @@ static const __u8 whole_tag[HALF_TAG_LEN] = {
 /* What INFO says after test_open_half() */
 static const struct hmacdev_info half_info = {
 	.state = HMACDEV_STATE_ACTIVE,
-	.rights = HMACDEV_RIGHT_ALL,
+	.rights = HMACDEV_RIGHTS_SIGNER,
+	.known_rights = TEST_RIGHTS_KNOWN,
 	.tag_len = 32,
 	.digest_size = 32,
 	.block_size = 64,
@@ -391,14 +452,29 @@ static const struct hmacdev_info half_info = {
 	.alg = "sha256",
 };
 
-#define test_open_half()						\
+#define test_open_half_with(rights)					\
 	({								\
 		int _half = test_open();				\
 									\
-		test_new(_half, "sha256", HALF_KEY, HALF_KEY_LEN);	\
+		test_new_opts(_half, "sha256", HALF_KEY, HALF_KEY_LEN,	\
+			      0, rights);				\
 		test_update(_half, HALF_MSG, HALF_LEN);			\
 		_half;							\
 	})
+#define test_open_half()	test_open_half_with(HMACDEV_RIGHTS_SIGNER)
+#define test_open_deriver()	test_open_half_with(TEST_RIGHTS_DERIVER)
+
+/* By one who may not sign: a copy compares, and the message goes on */
+static inline int _test_running_verify(int fd, const __u8 *tag)
+{
+	int copy = _test_copy(fd, HMACDEV_RIGHT_VERIFY), ret;
+
+	if (copy < 0)
+		return copy;
+	ret = _test_verify(copy, tag, HALF_TAG_LEN);
+	close(copy);
+	return ret == -EBADMSG ? -EILSEQ : ret;
+}
 
 /* 0 if @fd is an active SHA-256 context that took @bytes and makes @tag */
 static inline int _test_intact(int fd, __u64 bytes, const __u8 *tag)
@@ -412,6 +488,8 @@ static inline int _test_intact(int fd, __u64 bytes, const __u8 *tag)
 	if (info.state != HMACDEV_STATE_ACTIVE || info.bytes != bytes ||
 	    info.tag_len != HALF_TAG_LEN || strcmp(info.alg, "sha256"))
 		return -EILSEQ;
+	if (!(info.rights & HMACDEV_RIGHT_SIGN))
+		return _test_running_verify(fd, tag);
 	ret = _test_digest(fd, seen, sizeof(seen));
 	if (ret < 0)
 		return ret;

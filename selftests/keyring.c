@@ -11,7 +11,7 @@
 
 #include "hmacdev_keys.h"
 
-#define NAME		"hmacdev:keyring"
+#define NAME		"hmac:keyring"
 #define PROCESS		KEY_SPEC_PROCESS_KEYRING
 #define USER_KEY_MAX	32767	/* of types user and logon */
 
@@ -270,13 +270,15 @@ TEST_F(other_types, keyring)
 
 	for (i = 0; i < ARRAY_SIZE(rings); i++) {
 		serial = test_keyctl(GET_KEYRING_ID, rings[i], 1, 0);
-		test_err_new_keyring(ENOPROTOOPT, self->fd, serial);
-		test_err_new_keyring(ENOPROTOOPT, self->fd, rings[i]);
+		test_err_new_keyring(EOPNOTSUPP, self->fd, serial);
 	}
 	serial = test_add_key("keyring", NAME, NULL, 0, PROCESS);
-	test_err_new_keyring(ENOPROTOOPT, self->fd, serial);
+	test_err_new_keyring(EOPNOTSUPP, self->fd, serial);
 	test_add_key("user", NAME, HALF_KEY, HALF_KEY_LEN, serial);
-	test_err_new_keyring(ENOPROTOOPT, self->fd, serial);
+	test_err_new_keyring(EOPNOTSUPP, self->fd, serial);
+	/* Its type is looked at before its name. */
+	serial = test_add_key("keyring", "another", NULL, 0, PROCESS);
+	test_err_new_keyring(EOPNOTSUPP, self->fd, serial);
 }
 
 /* The serial number of the kernel's own keyring @name, or 0 */
@@ -304,7 +306,7 @@ TEST_F(other_types, keyring_of_the_kernel)
 
 	if (!serial)
 		SKIP(return, "no .builtin_trusted_keys in /proc/keys");
-	test_err_new_keyring(geteuid() ? EACCES : ENOPROTOOPT, self->fd,
+	test_err_new_keyring(geteuid() ? EACCES : EOPNOTSUPP, self->fd,
 			     serial);
 }
 
@@ -343,7 +345,7 @@ TEST_F(other_types, asymmetric)
 		SKIP(return, "this kernel knows no certificates");
 	ASSERT_LT(0, serial)
 		TH_LOG("%s", strerror(-serial));
-	test_err_new_keyring(ENOPROTOOPT, self->fd, serial);
+	test_err_new_keyring(EOPNOTSUPP, self->fd, serial);
 	OPENSSL_free(der);
 }
 
@@ -355,7 +357,7 @@ TEST_F(other_types, big_key)
 	if (serial == -ENODEV)
 		SKIP(return, "this kernel has no big keys");
 	ASSERT_LT(0, serial);
-	test_err_new_keyring(ENOPROTOOPT, self->fd, serial);
+	test_err_new_keyring(EOPNOTSUPP, self->fd, serial);
 }
 
 /* Serial numbers that are no key's */
@@ -364,15 +366,194 @@ TEST_F(other_types, no_such_serial)
 {
 	static const int wrong[] = { 0, -9, -100, -2147483647 - 1 };
 	size_t i;
+	int spec;
 
 	for (i = 0; i < ARRAY_SIZE(wrong); i++)
 		test_err_new_keyring(EINVAL, self->fd, wrong[i]);
-	test_err_new_keyring(EINVAL, self->fd, KEY_SPEC_GROUP_KEYRING);
-	test_err_new_keyring(ENOKEY, self->fd, KEY_SPEC_REQKEY_AUTH_KEY);
-	test_err_new_keyring(ENOKEY, self->fd, KEY_SPEC_REQUESTOR_KEYRING);
-	test_err_new_keyring(ENOKEY, self->fd, KEY_SPEC_THREAD_KEYRING);
+	for (spec = KEY_SPEC_REQUESTOR_KEYRING; spec < 0; spec++)
+		test_err_new_keyring(EINVAL, self->fd, spec);
 	test_err_new_keyring(ENOKEY, self->fd, 0x7fffffff);
 	test_err_new_keyring(ENOKEY, self->fd, 1);
+}
+
+/* A user that has no key at all, not even a keyring */
+#define FRESH		12345
+
+/* Whether the kernel has counted a key for that user since it was started */
+static bool has_keys(void)
+{
+	FILE *users = fopen("/proc/key-users", "re");
+	bool found = false;
+	unsigned int uid;
+	char line[256];
+
+	while (users && fgets(line, sizeof(line), users))
+		if (sscanf(line, "%u:", &uid) == 1 && uid == FRESH)
+			found = true;
+	if (users)
+		fclose(users);
+	return found || !users;
+}
+
+/* Returns 0, or what was wrong of the special numbers, for that user */
+static int ask_for_special(int fd)
+{
+	int spec;
+
+	if (setresgid(FRESH, FRESH, FRESH) || setresuid(FRESH, FRESH, FRESH))
+		return -errno;
+	if (has_keys())
+		return -EEXIST;
+	for (spec = -20; spec <= 0; spec++) {
+		if (_test_new_keyring(fd, spec) != -EINVAL)
+			return -EILSEQ;
+		if (has_keys())
+			return spec;
+	}
+	/* Else nothing can be seen there. */
+	if (_test_keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_THREAD_KEYRING, 1,
+			 0) < 0 || !has_keys())
+		return -ENODATA;
+	return 0;
+}
+
+/* The special numbers stand for keyrings that are made when they are named */
+TEST_F(other_types, special_serials_make_nothing)
+{
+	int *said = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t child;
+
+	if (geteuid())
+		SKIP(return, "only root becomes somebody else");
+	ASSERT_NE(MAP_FAILED, said);
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		*said = ask_for_special(self->fd);
+		_exit(0);
+	}
+	ASSERT_EQ(child, waitpid(child, NULL, 0));
+	EXPECT_EQ(0, *said);
+}
+
+/*
+ * What a key was made for is in its description. Of those whose bytes a process
+ * need not be able to read, only those are keys here that were made for it.
+ */
+
+static const char * const ours[] = {
+	"hmac:", "hmac:a", "hmac::", "hmac:cifs:a:192.0.2.1", "hmac:\xff",
+};
+
+static const char * const not_ours[] = {
+	"hmacdev:a", "Hmac:a", "HMAC:a", " hmac:a", "xhmac:a", "hma:c",
+	"hmac-a:b", "hmac :a", "cifs:a:192.0.2.1", "fscrypt:0123456789abcdef",
+	"evm-key:hmac:", "dm:hmac:",
+};
+
+FIXTURE(descriptions)
+{
+	int fd;
+};
+
+/* A type, and what to give it for a key of 32 bytes */
+FIXTURE_VARIANT(descriptions)
+{
+	const char *type;
+	const char *payload;
+	bool any;	/* description is good */
+};
+
+FIXTURE_VARIANT_ADD(descriptions, user) {
+	.type = "user",
+	.payload = "0123456789abcdef0123456789abcdef",
+	.any = true,
+};
+
+FIXTURE_VARIANT_ADD(descriptions, logon) {
+	.type = "logon",
+	.payload = "0123456789abcdef0123456789abcdef",
+};
+
+FIXTURE_VARIANT_ADD(descriptions, encrypted) {
+	.type = "encrypted",
+	.payload = "new user:master 32",
+};
+
+FIXTURE_VARIANT_ADD(descriptions, trusted) {
+	.type = "trusted",
+	.payload = "new 32",
+};
+
+static long add_described(const FIXTURE_VARIANT(descriptions) *variant,
+			  const char *description)
+{
+	return _test_add_key(variant->type, description, variant->payload,
+			     strlen(variant->payload), PROCESS);
+}
+
+FIXTURE_SETUP(descriptions)
+{
+	test_keyctl(JOIN_SESSION_KEYRING, NULL, 0, 0);
+	test_add_key("user", "master", MASTER, MASTER_LEN, PROCESS);
+	self->fd = test_open();
+	if (add_described(variant, "hmac:probe") == -ENODEV)
+		SKIP(return, "this kernel, or this machine, has no such keys");
+}
+
+FIXTURE_TEARDOWN(descriptions)
+{
+	close(self->fd);
+}
+
+TEST_F(descriptions, ours)
+{
+	long serial;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(ours); i++) {
+		serial = add_described(variant, ours[i]);
+		ASSERT_LT(0, serial) TH_LOG("%s", ours[i]);
+		fd = test_open();
+		EXPECT_EQ(0, _test_new_keyring(fd, serial))
+			TH_LOG("%s", ours[i]);
+		close(fd);
+	}
+}
+
+TEST_F(descriptions, not_ours)
+{
+	long serial;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(not_ours); i++) {
+		serial = add_described(variant, not_ours[i]);
+		ASSERT_LT(0, serial) TH_LOG("%s", not_ours[i]);
+		fd = test_open();
+		EXPECT_EQ(variant->any ? 0 : -EKEYREJECTED,
+			  _test_new_keyring(fd, serial))
+			TH_LOG("%s", not_ours[i]);
+		EXPECT_EQ(variant->any ? HMACDEV_STATE_ACTIVE :
+					 HMACDEV_STATE_UNKEYED, _test_state(fd))
+			TH_LOG("%s", not_ours[i]);
+		close(fd);
+	}
+}
+
+/* What the kernel says of the key when it looks it up comes before its name */
+TEST_F(descriptions, order)
+{
+	long serial = add_described(variant, "another:key");
+
+	test_keyctl(REVOKE, serial, 0, 0);
+	test_err_new_keyring(EKEYREVOKED, self->fd, serial);
+	serial = add_described(variant, "another:second");
+	test_keyctl(SETPERM, serial, KEY_POS_ALL & ~KEY_POS_SEARCH, 0);
+	test_err_new_keyring(EACCES, self->fd, serial);
+	test_state(UNKEYED, self->fd);
 }
 
 /* States */
@@ -506,6 +687,7 @@ TEST_F(keyring, rejected)
 FIXTURE(later)
 {
 	int fd;
+	int deriver;	/* of the same key */
 	long serial;
 };
 
@@ -524,23 +706,29 @@ FIXTURE_SETUP(later)
 	self->fd = test_open();
 	test_new_keyring(self->fd, self->serial);
 	test_update(self->fd, HALF_MSG, HALF_LEN);
+	self->deriver = test_open();
+	ASSERT_EQ(0, _test_new_keyring_with(self->deriver, self->serial,
+					    TEST_RIGHTS_DERIVER));
+	test_update(self->deriver, HALF_MSG, HALF_LEN);
 }
 
 /* The context is as it was, and can do all that it could */
 FIXTURE_TEARDOWN(later)
 {
 	int copy, child;
-	__u8 tag[HALF_TAG_LEN];
 
 	test_half_intact(self->fd);
 	test_mac_verify(self->fd, HALF_MSG, HALF_WHOLE, whole_tag,
 			HALF_TAG_LEN);
-	copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+	copy = test_copy(self->fd, ~0U);
 	test_half_intact(copy);
-	child = test_derive(self->fd, "sha256", "", 0, 0, HMACDEV_RIGHT_ALL);
-	test_mac_sign(child, "", 0, tag, sizeof(tag));
+	test_half_intact(self->deriver);
+	child = test_derive(self->deriver, "sha256", HALF_MSG, HALF_LEN, 0,
+			    HMACDEV_RIGHTS_SIGNER);
+	check_key(_metadata, child, half_tag, HALF_TAG_LEN);
 	close(child);
 	close(copy);
+	close(self->deriver);
 	test_reset(self->fd);
 	test_update(self->fd, HALF_MSG, HALF_WHOLE);
 	test_verify(self->fd, whole_tag, HALF_TAG_LEN);

@@ -247,8 +247,7 @@ FIXTURE_SETUP(known_answer)
 	struct hmacdev_alg alg;
 
 	self->fd = test_open();
-	test_alg(self->fd, variant->alg, &alg);
-	if (!(alg.traits & HMACDEV_ALG_AVAILABLE))
+	if (!_test_has_alg(variant->alg, &alg))
 		SKIP(return, "this kernel has no %s", variant->alg);
 }
 
@@ -288,7 +287,7 @@ static void start(struct __test_metadata *_metadata,
 	close(self->fd);
 	self->fd = test_open();
 	test_new_opts(self->fd, variant->alg, self->key, self->key_len,
-		      self->tag_len, HMACDEV_RIGHT_ALL);
+		      self->tag_len, HMACDEV_RIGHTS_SIGNER);
 }
 
 TEST_F(known_answer, finalize)

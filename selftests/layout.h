@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The structs of <linux/hmacdev.h> as they were published: sizes and offsets,
- * the same for 32-bit and 64-bit callers. Compiling this is the test. It needs
- * no C library, so that -m32 -fsyntax-only can do it everywhere.
+ * The structs and values of <linux/hmacdev.h> as they were published: sizes and
+ * offsets, the same for 32-bit and 64-bit callers. Compiling this is the test.
+ * It needs no C library, so that -m32 -fsyntax-only can do it everywhere.
  *
  * Fields may be added at the end; then the size changes, and nothing else.
  */
@@ -21,6 +21,8 @@
 	_Static_assert((HMACDEV_IOC_##name) ==				\
 		       _IOC(_IOC_READ | _IOC_WRITE, 0xc8, nr,		\
 			    sizeof(struct type)), #name)
+#define VALUE(name, value)						\
+	_Static_assert((HMACDEV_##name) == (value), #name)
 
 SIZE(hmacdev_alg, 56);
 AT(hmacdev_alg, flags, 0);
@@ -127,8 +129,30 @@ AT(hmacdev_oneshot, tag_len, 72);
 AT(hmacdev_oneshot, flags, 76);
 NUMBER(ONESHOT, 13, hmacdev_oneshot);
 
+VALUE(RIGHT_SIGN, 0x1);
+VALUE(RIGHT_VERIFY, 0x2);
+VALUE(RIGHT_COPY, 0x4);
+VALUE(RIGHT_DERIVE, 0x8);
+VALUE(RIGHTS_SIGNER, 0x7);
+VALUE(RIGHTS_DERIVER, 0xc);
+VALUE(STATE_UNKEYED, 0);
+VALUE(STATE_ACTIVE, 1);
+VALUE(STATE_FINALIZED, 2);
+VALUE(KEY_BYTES, 0);
+VALUE(KEY_KEYRING, 1);
+VALUE(KEY_RANDOM, 2);
+VALUE(ALG_BY_NAME, 0x1);
+VALUE(ALG_AVAILABLE, 0x1);
+VALUE(ALG_FIPS, 0x2);
+VALUE(ALG_UNTRIED, 0x4);
+VALUE(COPY_FRESH, 0x1);
+VALUE(OP_SIGN, 1);
+VALUE(OP_VERIFY, 2);
+VALUE(MSG_MAX, 0x7ffff000);
+
 #undef SIZE
 #undef AT
 #undef NUMBER
+#undef VALUE
 
 #endif /* _HMACDEV_LAYOUT_H */

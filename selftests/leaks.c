@@ -47,24 +47,6 @@ FIXTURE_TEARDOWN(leaks)
 {
 }
 
-/* Names in a struct end with a NUL; behind it may be anything */
-static void poison_name(const struct call *call, union call_arg *arg,
-			__u8 poison)
-{
-	char *name = NULL;
-	size_t len;
-
-	if (call->cmd == HMACDEV_IOC_ALG)
-		name = arg->alg.name;
-	if (call->cmd == HMACDEV_IOC_NEW || call->cmd == HMACDEV_IOC_DERIVE ||
-	    call->cmd == HMACDEV_IOC_ONESHOT)
-		name = arg->new.alg;
-	if (!name)
-		return;
-	len = strlen(name) + 1;
-	memset(name + len, poison, HMACDEV_NAME_LEN - len);
-}
-
 /* The table's call, with @poison wherever nothing is read, into @after */
 static int call_poisoned(const struct call *call, int fd, __u8 poison,
 			 union call_arg *before, union call_arg *after)
@@ -72,9 +54,7 @@ static int call_poisoned(const struct call *call, int fd, __u8 poison,
 	memset(before, poison, sizeof(*before));
 	memset(before, 0, _IOC_SIZE(call->cmd));
 	call->fill(before);
-	memset(before->bytes + call->out.begin, poison,
-	       call->out.end - call->out.begin);
-	poison_name(call, before, poison);
+	call_poison_out(call, before, poison);
 	*after = *before;
 	return _test_ioctl(fd, call->cmd, after);
 }
@@ -135,7 +115,7 @@ static int open_powerless(void)
 
 static int open_finalized(void)
 {
-	int fd = open_keyed(HMACDEV_RIGHT_ALL);
+	int fd = open_keyed(HMACDEV_RIGHTS_SIGNER);
 
 	_test_verify(fd, NULL, 0);
 	return fd;
@@ -143,7 +123,12 @@ static int open_finalized(void)
 
 static int open_fine(void)
 {
-	return open_keyed(HMACDEV_RIGHT_ALL);
+	return open_keyed(HMACDEV_RIGHTS_SIGNER);
+}
+
+static int open_deriver(void)
+{
+	return open_keyed(TEST_RIGHTS_DERIVER);
 }
 
 /* Whatever the call has first that must be 0, or is bounded */
@@ -194,6 +179,10 @@ static const struct {
 	{ open_fine, spoil_mask },
 	{ open_fine, spoil_address },
 	{ open_fine, spoil_name },
+	{ open_deriver, spoil_nothing },
+	{ open_deriver, spoil_mask },
+	{ open_deriver, spoil_address },
+	{ open_deriver, spoil_name },
 };
 
 /* A call that is refused writes to no buffer, and leaves its struct alone */
@@ -326,12 +315,12 @@ TEST(tags)
 	int list = test_open();
 
 	for (nr = 0; !_test_alg_index(list, nr, &alg); nr++) {
-		if (!(alg.traits & HMACDEV_ALG_AVAILABLE))
+		if (!_test_has_alg(alg.name, &alg))
 			continue;
 		for (i = 0; i < ARRAY_SIZE(lens); i++) {
 			m.fd = test_open();
 			test_new_opts(m.fd, alg.name, HALF_KEY, HALF_KEY_LEN,
-				      lens[i], HMACDEV_RIGHT_ALL);
+				      lens[i], HMACDEV_RIGHTS_SIGNER);
 			for (j = 0; j < ARRAY_SIZE(makers); j++)
 				check_tag_room(_metadata, makers[j].make, &m,
 					       makers[j].full || !lens[i] ?
@@ -378,7 +367,7 @@ TEST(fdinfo)
 
 	check_fdinfo(fd, "hmac-state:\tunkeyed\n");
 	test_new(fd, "sha256", HALF_KEY, HALF_KEY_LEN);
-	check_fdinfo(fd, KEYED("active", "0xf", "0"));
+	check_fdinfo(fd, KEYED("active", "0x7", "0"));
 	test_update(fd, HALF_MSG, HALF_LEN);
 	test_restrict(fd, HMACDEV_RIGHT_VERIFY);
 	check_fdinfo(fd, KEYED("active", "0x2", "16"));

@@ -12,11 +12,12 @@
 
 #include "hmacdev_module.h"
 
-#define ALL	HMACDEV_RIGHT_ALL
+#define ALL	HMACDEV_RIGHTS_SIGNER
 
 FIXTURE(limits)
 {
 	int fd;
+	int deriver;
 	unsigned int cap;
 };
 
@@ -25,15 +26,18 @@ FIXTURE_SETUP(limits)
 	if (geteuid())
 		SKIP(return, "only root sets limits");
 	self->fd = test_open_half();
+	self->deriver = test_open_deriver();
 	ASSERT_EQ(0, _test_get_cap(&self->cap));
-	test_contexts(1);
+	test_contexts(2);
 }
 
 FIXTURE_TEARDOWN(limits)
 {
-	test_half_intact(self->fd);
-	close(self->fd);
 	EXPECT_EQ(0, _test_set_cap(self->cap));
+	test_half_intact(self->fd);
+	test_half_intact(self->deriver);
+	close(self->fd);
+	close(self->deriver);
 	test_contexts(0);
 }
 
@@ -41,19 +45,20 @@ TEST_F(limits, contexts)
 {
 	int second;
 
-	ASSERT_EQ(0, _test_set_cap(2));
+	ASSERT_EQ(0, _test_set_cap(3));
 	second = test_open();
 	test_err_open(ENFILE, O_RDWR);
 	test_err_copy(ENFILE, self->fd, ALL);
-	test_err_derive(ENFILE, self->fd, "sha256", "", 0, 0, ALL);
+	test_err_copy_fresh(ENFILE, self->fd, ALL);
+	test_err_derive(ENFILE, self->deriver, "sha256", "", 0, 0, ALL);
 	close(second);
 	second = test_copy(self->fd, ALL);
 	test_err_open(ENFILE, O_RDWR);
 	close(second);
-	second = test_derive(self->fd, "sha256", "", 0, 0, ALL);
+	second = test_derive(self->deriver, "sha256", "", 0, 0, ALL);
 	test_err_open(ENFILE, O_RDWR);
 	close(second);
-	test_contexts(1);
+	test_contexts(2);
 }
 
 /* A lower cap takes nothing from anyone who has it */
@@ -73,7 +78,7 @@ TEST_F(limits, fewer_contexts_than_there_are)
 /* Threads that take and give back what there is not enough of */
 
 #define TAKERS		4
-#define TAKEN_MAX	6	/* contexts, with the fixture's */
+#define TAKEN_MAX	7	/* contexts, with the fixture's */
 #define TAKING_MS	2000
 
 struct taker {
@@ -117,7 +122,7 @@ TEST_F(limits, contexts_of_many_threads)
 {
 	volatile bool stop = false;
 	struct taker t[TAKERS];
-	int i, held = 1;
+	int i, held = 2;
 
 	ASSERT_EQ(0, _test_set_cap(TAKEN_MAX));
 	for (i = 0; i < TAKERS; i++) {
@@ -134,18 +139,21 @@ TEST_F(limits, contexts_of_many_threads)
 		EXPECT_EQ(0, t[i].err);
 		EXPECT_GE(TAKEN_MAX, t[i].most);
 	}
-	test_contexts(1);
+	test_contexts(2);
 }
 
 /* A call that makes a context: none of the two kinds of limits lets it */
-static void check_no_more(struct __test_metadata *_metadata, int fd, int err)
+static void check_no_more(struct __test_metadata *_metadata,
+			  FIXTURE_DATA(limits) *self, int err)
 {
 	int i;
 
 	for (i = 0; i < 100; i++) {
 		EXPECT_EQ(err, _test_open(O_RDWR | O_CLOEXEC));
-		EXPECT_EQ(err, _test_copy(fd, ALL));
-		EXPECT_EQ(err, _test_derive(fd, "sha512", "", 0, 0, ALL));
+		EXPECT_EQ(err, _test_copy(self->fd, ALL));
+		EXPECT_EQ(err, _test_copy_fresh(self->fd, ALL));
+		EXPECT_EQ(err, _test_derive(self->deriver, "sha512", "", 0, 0,
+					    ALL));
 	}
 }
 
@@ -160,10 +168,10 @@ TEST_F(limits, descriptors)
 	tight = old;
 	tight.rlim_cur = next;
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &tight));
-	check_no_more(_metadata, self->fd, -EMFILE);
+	check_no_more(_metadata, self, -EMFILE);
 	test_half_intact(self->fd);
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
-	test_contexts(1);
+	test_contexts(2);
 	EXPECT_EQ(next, test_copy(self->fd, ALL));
 	test_half_intact(next);
 	close(next);
@@ -188,7 +196,7 @@ TEST_F(limits, files_of_the_system)
 	ASSERT_LE(0, child);
 	if (!child) {
 		ASSERT_EQ(0, setresuid(65534, 65534, 65534));
-		check_no_more(_metadata, self->fd, -ENFILE);
+		check_no_more(_metadata, self, -ENFILE);
 		/* Not a number of a descriptor was lost, either. */
 		EXPECT_EQ(next, dup(self->fd));
 		_exit(_metadata->exit_code);
@@ -197,7 +205,7 @@ TEST_F(limits, files_of_the_system)
 	EXPECT_EQ(0, _test_write_file(FILE_MAX, old));
 	EXPECT_EQ(0, status);
 	EXPECT_EQ(0, chmod(HMACDEV_PATH, 0660));
-	test_contexts(1);
+	test_contexts(2);
 }
 
 /*
@@ -230,6 +238,7 @@ struct report {
 FIXTURE(memory)
 {
 	int fd;
+	int deriver;
 	int unkeyed;
 	int log;
 	bool in_report;
@@ -247,6 +256,7 @@ FIXTURE_SETUP(memory)
 	ASSERT_EQ(0, mkdir(GROUP, 0755));
 	ASSERT_EQ(0, _test_write_file(GROUP "memory.max", "4194304"));
 	self->fd = test_open_half();
+	self->deriver = test_open_deriver();
 	self->unkeyed = test_open();
 	self->log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ASSERT_LE(0, self->log);
@@ -257,13 +267,15 @@ FIXTURE_SETUP(memory)
 	memset(self->report, 0, sizeof(*self->report));
 	self->large = calloc(1, LARGE);
 	ASSERT_NE(NULL, self->large);
-	test_contexts(2);
+	test_contexts(3);
 }
 
 FIXTURE_TEARDOWN(memory)
 {
 	test_half_intact(self->fd);
+	test_half_intact(self->deriver);
 	close(self->fd);
+	close(self->deriver);
 	close(self->unkeyed);
 	close(self->log);
 	test_contexts(0);
@@ -420,7 +432,8 @@ static void call_all(FIXTURE_DATA(memory) *self, int *said, int *last)
 	*said++ = _test_mac_sign(self->fd, self->large, LARGE, tag,
 				 sizeof(tag));
 	*said++ = batch_large(self, tag);
-	*said++ = _test_derive(self->fd, "sha256", self->large, LARGE, 0, ALL);
+	*said++ = _test_derive(self->deriver, "sha256", self->large, LARGE, 0,
+			       ALL);
 	*said++ = _test_oneshot(self->unkeyed, "sha256", self->large, LARGE,
 				"", 0, tag, sizeof(tag));
 }
@@ -552,7 +565,7 @@ TEST_F(memory, calls_fail)
 	EXPECT_EQ(0, r->again_wrong);
 	test_state(UNKEYED, self->unkeyed);
 	test_uncharged();
-	test_contexts(2);
+	test_contexts(3);
 }
 
 /* Again and again, so that what is lost each time adds up */
@@ -565,7 +578,7 @@ TEST_F(memory, process_is_killed)
 		EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 		test_half_intact(self->fd);
 		test_uncharged();
-		test_contexts(2);
+		test_contexts(3);
 	}
 }
 

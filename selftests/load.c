@@ -13,7 +13,7 @@
 
 #include "hmacdev_module.h"
 
-#define ALL		HMACDEV_RIGHT_ALL
+#define ALL		HMACDEV_RIGHTS_SIGNER
 #define HOLDERS		10
 #define HOLDS_MAX	10000	/* contexts, each of them */
 #define HOLDS_SLOW	500

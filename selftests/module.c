@@ -35,7 +35,7 @@ TEST_F(module, busy_while_open)
 
 TEST_F(module, busy_while_a_copy_is_open)
 {
-	int copy = test_copy(self->fd, HMACDEV_RIGHT_ALL);
+	int copy = test_copy(self->fd, HMACDEV_RIGHTS_SIGNER);
 
 	close(self->fd);
 	EXPECT_EQ(-EWOULDBLOCK, _test_unload());
@@ -45,9 +45,11 @@ TEST_F(module, busy_while_a_copy_is_open)
 
 TEST_F(module, busy_while_a_child_is_open)
 {
-	int child = test_derive(self->fd, "sha256", "", 0, 0,
-				HMACDEV_RIGHT_ALL);
+	int deriver = test_open_deriver();
+	int child = test_derive(deriver, "sha256", "", 0, 0,
+				HMACDEV_RIGHTS_SIGNER);
 
+	close(deriver);
 	close(self->fd);
 	EXPECT_EQ(-EWOULDBLOCK, _test_unload());
 	test_state(ACTIVE, child);
@@ -107,11 +109,13 @@ FIXTURE_TEARDOWN(reload)
 /* It works, in between, all that it needs to be unloaded after */
 static void use(struct __test_metadata *_metadata)
 {
-	int fd = test_open_half();
+	int fd = test_open_half(), deriver = test_open_deriver();
 
-	close(test_copy(fd, HMACDEV_RIGHT_ALL));
-	close(test_derive(fd, "sha256", "", 0, 0, HMACDEV_RIGHT_ALL));
+	close(test_copy(fd, HMACDEV_RIGHTS_SIGNER));
+	close(test_derive(deriver, "sha256", "", 0, 0, HMACDEV_RIGHTS_SIGNER));
 	test_half_intact(fd);
+	test_half_intact(deriver);
+	close(deriver);
 	close(fd);
 }
 

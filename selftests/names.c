@@ -46,18 +46,34 @@ FIXTURE_TEARDOWN(names)
 	close(self->fd);
 }
 
+/* Its place in the table above, or -1 */
+static int place_of(const char *name)
+{
+	int i = ARRAY_SIZE(algs);
+
+	while (i-- && strcmp(name, algs[i].name))
+		;
+	return i;
+}
+
+/* Each of them once, in whatever order, without a gap */
 TEST_F(names, list_by_index)
 {
+	bool seen[ARRAY_SIZE(algs)] = { };
 	struct hmacdev_alg alg;
+	int place;
 	__u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(algs); i++) {
 		ASSERT_EQ(0, _test_alg_index(self->fd, i, &alg));
 		EXPECT_EQ(i, alg.index);
-		EXPECT_STREQ(algs[i].name, alg.name);
-		EXPECT_EQ(algs[i].digest_size, alg.digest_size);
-		EXPECT_EQ(algs[i].block_size, alg.block_size);
-		EXPECT_EQ(algs[i].fips, !!(alg.traits & HMACDEV_ALG_FIPS));
+		place = place_of(alg.name);
+		ASSERT_LE(0, place) TH_LOG("%s", alg.name);
+		EXPECT_FALSE(seen[place]);
+		seen[place] = true;
+		EXPECT_EQ(algs[place].digest_size, alg.digest_size);
+		EXPECT_EQ(algs[place].block_size, alg.block_size);
+		EXPECT_EQ(algs[place].fips, !!(alg.traits & HMACDEV_ALG_FIPS));
 		EXPECT_GE(HMACDEV_TAG_MAX, alg.digest_size);
 	}
 	EXPECT_EQ(-ENOENT, _test_alg_index(self->fd, i, &alg));
@@ -71,11 +87,53 @@ TEST_F(names, list_by_name)
 	__u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(algs); i++) {
-		test_alg(self->fd, algs[i].name, &by_name);
-		EXPECT_EQ(i, by_name.index);
 		ASSERT_EQ(0, _test_alg_index(self->fd, i, &by_index));
+		test_alg(self->fd, by_index.name, &by_name);
+		EXPECT_EQ(0, by_name.index);
 		by_index.flags = HMACDEV_ALG_BY_NAME;
+		by_index.index = 0;
 		EXPECT_MEMEQ(&by_index, &by_name, sizeof(by_name));
+	}
+}
+
+/* A struct that asks in both ways */
+TEST_F(names, index_beside_a_name)
+{
+	static const __u32 indexes[] = { 1, 3, 1U << 31, ~0U };
+	struct hmacdev_alg alg, want;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(indexes); i++) {
+		alg = (struct hmacdev_alg){
+			.flags = HMACDEV_ALG_BY_NAME,
+			.index = indexes[i],
+			.name = "sha256",
+		};
+		want = alg;
+		test_err(EINVAL, _test_ioctl(self->fd, HMACDEV_IOC_ALG, &alg));
+		EXPECT_MEMEQ(&want, &alg, sizeof(alg));
+	}
+}
+
+#define HERE	(HMACDEV_ALG_AVAILABLE | HMACDEV_ALG_UNTRIED)
+
+/* It is here, or it may be tried, or it was; NEW leaves nothing untried */
+TEST_F(names, traits)
+{
+	__u32 i, before, after;
+	struct hmacdev_alg alg;
+
+	for (i = 0; i < ARRAY_SIZE(algs); i++) {
+		test_alg(self->fd, algs[i].name, &alg);
+		before = alg.traits;
+		EXPECT_EQ(0, before & ~(HERE | HMACDEV_ALG_FIPS));
+		EXPECT_NE(HERE, before & HERE);
+		_test_has_alg(algs[i].name, &alg);
+		after = alg.traits;
+		EXPECT_EQ(before & HMACDEV_ALG_FIPS, after & HMACDEV_ALG_FIPS);
+		EXPECT_EQ(0, after & HMACDEV_ALG_UNTRIED);
+		if (!(before & HMACDEV_ALG_UNTRIED))
+			EXPECT_EQ(before, after);
 	}
 }
 
@@ -88,9 +146,8 @@ TEST_F(names, parity_of_alg_new_and_info)
 	int fd;
 
 	for (i = 0; i < ARRAY_SIZE(algs); i++) {
-		test_alg(self->fd, algs[i].name, &alg);
 		fd = test_open();
-		if (alg.traits & HMACDEV_ALG_AVAILABLE) {
+		if (_test_has_alg(algs[i].name, &alg)) {
 			test_new(fd, algs[i].name, "key of 14 bytes", 14);
 			test_info(fd, &info);
 			EXPECT_STREQ(alg.name, info.alg);
@@ -128,9 +185,8 @@ TEST_F(names, parity_with_af_alg)
 	if (has_alg("sha256"))
 		SKIP(return, "AF_ALG is not there to compare with");
 	for (i = 0; i < ARRAY_SIZE(algs); i++) {
-		test_alg(self->fd, algs[i].name, &alg);
 		EXPECT_EQ(has_alg(algs[i].name) == 0,
-			  !!(alg.traits & HMACDEV_ALG_AVAILABLE))
+			  _test_has_alg(algs[i].name, &alg))
 			TH_LOG("%s", algs[i].name);
 	}
 }
@@ -179,7 +235,7 @@ TEST_F(names, spellings)
 		EXPECT_EQ(0, _test_alg(self->fd, names[i].said, &alg))
 			TH_LOG("%s", names[i].said);
 		EXPECT_STREQ(names[i].meant, alg.name);
-		if (!(alg.traits & HMACDEV_ALG_AVAILABLE))
+		if (!_test_has_alg(names[i].meant, &alg))
 			continue;
 		fd = test_open();
 		EXPECT_EQ(0, _test_new(fd, names[i].said, "0123456789abcd", 14))
@@ -260,28 +316,107 @@ TEST_F(names, without_a_nul)
 	test_state(UNKEYED, self->fd);
 }
 
-/* A name ends at its NUL; the reply's is padded with zeros to the end */
+static int alg_named(int fd, const char *name)
+{
+	struct hmacdev_alg cmd = { .flags = HMACDEV_ALG_BY_NAME };
+
+	memcpy(cmd.name, name, sizeof(cmd.name));
+	return _test_ioctl(fd, HMACDEV_IOC_ALG, &cmd);
+}
+
+static int new_named(int fd, const char *name)
+{
+	struct hmacdev_new cmd = { .rights = HMACDEV_RIGHT_DERIVE };
+
+	memcpy(cmd.alg, name, sizeof(cmd.alg));
+	return _test_ioctl(fd, HMACDEV_IOC_NEW, &cmd);
+}
+
+static int derive_named(int fd, const char *name)
+{
+	struct hmacdev_derive cmd = { };
+	int ret;
+
+	memcpy(cmd.alg, name, sizeof(cmd.alg));
+	ret = _test_ioctl(fd, HMACDEV_IOC_DERIVE, &cmd);
+	if (ret >= 0)
+		close(ret);
+	return ret < 0 ? ret : 0;
+}
+
+static int oneshot_named(int fd, const char *name)
+{
+	__u8 tag[HMACDEV_TAG_MAX];
+	struct hmacdev_oneshot cmd = {
+		.tag = test_addr(tag),
+		.tag_len = sizeof(tag),
+	};
+
+	memcpy(cmd.alg, name, sizeof(cmd.alg));
+	return _test_ioctl(fd, HMACDEV_IOC_ONESHOT, &cmd);
+}
+
+/* All four structs with this name, in HMACDEV_NAME_LEN bytes */
+static void check_named(struct __test_metadata *_metadata, int fd, int deriver,
+			const char *name, int err)
+{
+	EXPECT_EQ(err, alg_named(fd, name)) TH_LOG("ALG '%s'", name);
+	EXPECT_EQ(err, new_named(fd, name)) TH_LOG("NEW '%s'", name);
+	EXPECT_EQ(err, derive_named(deriver, name)) TH_LOG("DERIVE '%s'", name);
+	EXPECT_EQ(err, oneshot_named(fd, name)) TH_LOG("ONESHOT '%s'", name);
+}
+
+/* A name ends at its NUL, and so does the field, in each spelling */
 TEST_F(names, bytes_after_the_nul)
 {
-	static const char clean[HMACDEV_NAME_LEN] = "sha256";
-	struct hmacdev_alg alg = { .flags = HMACDEV_ALG_BY_NAME };
-	struct hmacdev_new new = { .rights = HMACDEV_RIGHT_ALL };
-	struct hmacdev_info info;
+	static const char * const said[] = {
+		"sha256", "SHA-256", "hmac(sha256)", "streebog512", "sha257",
+		"sha3-256", "",
+	};
+	int deriver = test_open_deriver();
+	char name[HMACDEV_NAME_LEN];
+	size_t i, at;
 
-	memset(alg.name, 'x', sizeof(alg.name));
-	memcpy(alg.name, "SHA256", 7);
-	memcpy(new.alg, alg.name, sizeof(new.alg));
-	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_ALG, &alg));
+	for (i = 0; i < ARRAY_SIZE(said); i++) {
+		for (at = strlen(said[i]) + 1; at < sizeof(name); at++) {
+			memset(name, 0, sizeof(name));
+			strcpy(name, said[i]);
+			name[at] = at % 2 ? 'x' : 0x80;
+			check_named(_metadata, self->fd, deriver, name,
+				    -EINVAL);
+		}
+		memset(name, 'x', sizeof(name));
+		strcpy(name, said[i]);
+		check_named(_metadata, self->fd, deriver, name, -EINVAL);
+	}
+	test_state(UNKEYED, self->fd);
+	memset(name, 0, sizeof(name));
+	strcpy(name, "Sha_256");
+	check_named(_metadata, self->fd, deriver, name, 0);
+	close(deriver);
+}
+
+/* What comes back is padded to the end, whatever was there */
+TEST_F(names, replies_are_padded)
+{
+	static const char clean[HMACDEV_NAME_LEN] = "sha256";
+	struct hmacdev_info info;
+	struct hmacdev_alg alg;
+
+	test_alg(self->fd, "HMAC(SHA_256)", &alg);
 	EXPECT_MEMEQ(clean, alg.name, sizeof(clean));
-	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_NEW, &new));
-	test_info(self->fd, &info);
+	test_new(self->fd, "HMAC(SHA_256)", "", 0);
+	memset(&info, 0xa5, sizeof(info));
+	info.flags = 0;
+	info.reserved = 0;
+	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_INFO, &info));
 	EXPECT_MEMEQ(clean, info.alg, sizeof(clean));
 }
 
 /* ONESHOT says the tag's size where it was another, and writes nothing else */
 TEST_F(names, name_is_not_written)
 {
-	static const char name[HMACDEV_NAME_LEN] = "HMAC(SHA_256)\0after";
+	static const char name[HMACDEV_NAME_LEN] = "HMAC(SHA_256)";
 	struct hmacdev_oneshot cmd = { };
 	__u8 tag[HMACDEV_TAG_MAX];
 
@@ -300,11 +435,12 @@ TEST_F(names, name_is_not_written)
 /* By index, the name is only written */
 TEST_F(names, name_is_ignored_by_index)
 {
-	struct hmacdev_alg alg = { .index = 3 };
+	struct hmacdev_alg alg = { .index = 3 }, want;
 
+	ASSERT_EQ(0, _test_alg_index(self->fd, 3, &want));
 	memset(alg.name, 'x', sizeof(alg.name));
 	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_ALG, &alg));
-	EXPECT_STREQ(algs[3].name, alg.name);
+	EXPECT_MEMEQ(&want, &alg, sizeof(alg));
 }
 
 TEST_HARNESS_MAIN

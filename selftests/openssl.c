@@ -64,11 +64,8 @@ static __u64 choose_seed(void)
 FIXTURE_SETUP(openssl)
 {
 	struct hmacdev_alg alg;
-	int fd = test_open();
 
-	test_alg(fd, variant->alg, &alg);
-	close(fd);
-	if (!(alg.traits & HMACDEV_ALG_AVAILABLE))
+	if (!_test_has_alg(variant->alg, &alg))
 		SKIP(return, "this kernel has no %s", variant->alg);
 	self->md = EVP_MD_fetch(NULL, variant->md, NULL);
 	if (!self->md)
@@ -142,7 +139,7 @@ static int by_copy(FIXTURE_DATA(openssl) *self, int fd, size_t key_len,
 	size_t half = len / 2;
 	int ret = _test_update(fd, self->msg, half), copy;
 
-	copy = ret ?: _test_copy(fd, HMACDEV_RIGHT_ALL);
+	copy = ret ?: _test_copy(fd, HMACDEV_RIGHTS_SIGNER);
 	if (copy < 0)
 		return copy;
 	ret = _test_update(fd, "not in the copy", 15) ?:
@@ -408,7 +405,7 @@ TEST_F(openssl, random_copies)
 		from = &ctx[test_random(&seed) % ARRAY_SIZE(ctx)];
 		if (to != from) {
 			close(to->fd);
-			to->fd = test_copy(from->fd, HMACDEV_RIGHT_ALL);
+			to->fd = test_copy(from->fd, HMACDEV_RIGHTS_SIGNER);
 			to->len = from->len;
 		}
 		n = random_len(&seed, SPLIT_MAX - to->len);

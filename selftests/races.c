@@ -12,7 +12,7 @@
 #include "hmacdev_append.h"
 #include "hmacdev_module.h"
 
-#define ALL	HMACDEV_RIGHT_ALL
+#define ALL	HMACDEV_RIGHTS_SIGNER
 #define RACE_MS	1500		/* each of the races */
 #define BLOCK	20000		/* more than the module takes at a time */
 #define BLOCKS	16		/* in a message, until it starts anew */
@@ -337,7 +337,9 @@ static void end_rounds(struct rounds *r, struct player *p)
 /* Of an unkeyed context nothing is told, of a keyed one all */
 static bool is_info_of_new(const struct hmacdev_info *info)
 {
-	static const struct hmacdev_info none;
+	static const struct hmacdev_info none = {
+		.known_rights = TEST_RIGHTS_KNOWN,
+	};
 
 	if (info->state == HMACDEV_STATE_UNKEYED)
 		return !memcmp(info, &none, sizeof(none));
@@ -434,7 +436,7 @@ TEST_F(race, one_end_of_many)
 /* Each drops a right of its own: all of them are gone after */
 static void drop_own(struct player *p)
 {
-	p->ret = _test_restrict(p->rounds->fd, ALL & ~(1U << p->who));
+	p->ret = _test_restrict(p->rounds->fd, ~(1U << p->who));
 }
 
 TEST_F(race, rights_one_by_one)
@@ -496,12 +498,18 @@ static int open_again(int slot)
 
 static int copy_to(int slot)
 {
-	return replace(_test_copy(slot, ALL), SLOT + next_random() % SLOTS);
+	return replace(_test_copy_with(slot, next_random() & HMACDEV_COPY_FRESH,
+				       ~0U), SLOT + next_random() % SLOTS);
+}
+
+static __u32 new_rights(void)
+{
+	return next_random() % 2 ? ALL : TEST_RIGHTS_DERIVER;
 }
 
 static int derive_to(int slot)
 {
-	return replace(_test_derive(slot, "sha256", "", 0, 0, ALL),
+	return replace(_test_derive(slot, "sha256", "", 0, 0, new_rights()),
 		       SLOT + next_random() % SLOTS);
 }
 
@@ -530,7 +538,8 @@ static int fork_it(int slot)
 
 static int new_it(int slot)
 {
-	return _test_new(slot, "sha256", HALF_KEY, HALF_KEY_LEN);
+	return _test_new_opts(slot, "sha256", HALF_KEY, HALF_KEY_LEN, 0,
+			      new_rights());
 }
 
 static int update_it(int slot)
@@ -564,7 +573,7 @@ static int verify_it(int slot)
 
 static int restrict_it(int slot)
 {
-	return _test_restrict(slot, next_random() % (ALL + 1));
+	return _test_restrict(slot, next_random());
 }
 
 static int info_it(int slot)
@@ -574,7 +583,8 @@ static int info_it(int slot)
 
 	if (ret || info.state == HMACDEV_STATE_UNKEYED)
 		return ret;
-	return info.tag_len == HALF_TAG_LEN && !(info.rights & ~ALL) ? 0 : -EIO;
+	return info.tag_len == HALF_TAG_LEN && test_rights_valid(info.rights) ?
+		0 : -EIO;
 }
 
 static int oneshot_it(int slot)

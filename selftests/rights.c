@@ -10,7 +10,10 @@
 
 #include "hmacdev_utils.h"
 
-#define RIGHTS_END	(HMACDEV_RIGHT_ALL + 1)
+#define RIGHTS_END	(TEST_RIGHTS_KNOWN + 1)
+
+/* A context that can do all but derive, and one that can do all but sign */
+static const __u32 kinds[] = { HMACDEV_RIGHTS_SIGNER, TEST_RIGHTS_DERIVER };
 
 FIXTURE(rights)
 {
@@ -38,7 +41,7 @@ static int pass_itself(int fd)
 
 static int pass_copy(int fd)
 {
-	return _test_copy(fd, HMACDEV_RIGHT_ALL);
+	return _test_copy(fd, ~0U);
 }
 
 union fd_message {
@@ -234,9 +237,8 @@ static void check_no_sign(struct __test_metadata *_metadata, int fd)
 		test_err(EPERM, _test_tag(fd, HMACDEV_IOC_FINALIZE, tag, &len));
 		test_err(EPERM, _test_mac(fd, HMACDEV_OP_SIGN, HALF_MSG,
 					  HALF_LEN, tag, &len));
-		test_err(EINVAL, _test_mac(fd, HMACDEV_OP_SIGN |
-					   HMACDEV_OP_VERIFY, HALF_MSG,
-					   HALF_LEN, tag, &len));
+		test_err(EINVAL, _test_mac(fd, 3, HALF_MSG, HALF_LEN, tag,
+					   &len));
 		test_err(EINVAL, _test_mac(fd, 0, HALF_MSG, HALF_LEN, tag,
 					   &len));
 		op = (struct hmacdev_op){
@@ -312,11 +314,17 @@ static void check_copy(struct __test_metadata *_metadata, int fd, __u32 rights)
 	int copy;
 
 	if (!(rights & HMACDEV_RIGHT_COPY)) {
-		test_err_copy(EPERM, fd, HMACDEV_RIGHT_ALL);
+		test_err_copy(EPERM, fd, ~0U);
 		test_err_copy(EPERM, fd, 0);
+		test_err_copy_fresh(EPERM, fd, ~0U);
+		test_err_copy_fresh(EPERM, fd, 0);
 		return;
 	}
-	copy = test_copy(fd, HMACDEV_RIGHT_ALL);
+	copy = test_copy(fd, ~0U);
+	test_info(copy, &info);
+	EXPECT_EQ(rights, info.rights);
+	close(copy);
+	copy = test_copy_fresh(fd, ~0U);
 	test_info(copy, &info);
 	EXPECT_EQ(rights, info.rights);
 	close(copy);
@@ -327,17 +335,20 @@ static void check_derive(struct __test_metadata *_metadata, int fd, bool may)
 {
 	struct hmacdev_info info;
 	int child;
+	size_t i;
 
-	if (!may) {
-		test_err_derive(EPERM, fd, "sha256", "", 0, 0, 0);
-		test_err_derive(EPERM, fd, "sha256", "", 0, 0,
-				HMACDEV_RIGHT_ALL);
-		return;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (!may) {
+			test_err_derive(EPERM, fd, "sha256", "", 0, 0, 0);
+			test_err_derive(EPERM, fd, "sha256", "", 0, 0,
+					kinds[i]);
+			continue;
+		}
+		child = test_derive(fd, "sha256", "", 0, 0, kinds[i]);
+		test_info(child, &info);
+		EXPECT_EQ(kinds[i], info.rights);
+		close(child);
 	}
-	child = test_derive(fd, "sha256", "", 0, 0, HMACDEV_RIGHT_ALL);
-	test_info(child, &info);
-	EXPECT_EQ(HMACDEV_RIGHT_ALL, info.rights);
-	close(child);
 }
 
 /* What needs no right: to append, to start again, to be described */
@@ -350,7 +361,7 @@ static void check_free(struct __test_metadata *_metadata, int fd)
 	test_info(fd, &info);
 	EXPECT_EQ(HALF_LEN + 4, info.bytes);
 	test_err_new(EBUSY, fd, "sha256", HALF_KEY, HALF_KEY_LEN);
-	test_restrict(fd, HMACDEV_RIGHT_ALL);
+	test_restrict(fd, ~0U);
 	again(fd);
 }
 
@@ -436,12 +447,17 @@ static void check_there(struct __test_metadata *_metadata,
 #define for_each_mask(rights) \
 	for ((rights) = 0; (rights) < RIGHTS_END; (rights)++)
 
+/* Those that NEW and DERIVE take */
+#define for_each_valid_mask(rights)					\
+	for_each_mask(rights)						\
+		if (test_rights_valid(rights))
+
 TEST_F(rights, made_by_new)
 {
 	__u32 rights;
 	int fd;
 
-	for_each_mask(rights) {
+	for_each_valid_mask(rights) {
 		if (variant->other_context && !(rights & HMACDEV_RIGHT_COPY))
 			continue;
 		fd = variant->pass(start(rights));
@@ -452,21 +468,26 @@ TEST_F(rights, made_by_new)
 	}
 }
 
+#define for_each_kind(i, rights)					\
+	for ((i) = 0; (i) < ARRAY_SIZE(kinds); (i)++)			\
+		for_each_mask(rights)
+
 /* Dropped before it is passed on, and asked for again after */
 TEST_F(rights, dropped_before)
 {
 	__u32 rights;
+	size_t i;
 	int fd;
 
-	for_each_mask(rights) {
+	for_each_kind(i, rights) {
 		if (variant->other_context && !(rights & HMACDEV_RIGHT_COPY))
 			continue;
-		start(HMACDEV_RIGHT_ALL);
+		start(kinds[i]);
 		test_restrict(self->fd, rights);
 		fd = variant->pass(self->fd);
 		ASSERT_LE(0, fd);
-		test_restrict(fd, HMACDEV_RIGHT_ALL);
-		check_there(_metadata, variant, fd, rights);
+		test_restrict(fd, ~0U);
+		check_there(_metadata, variant, fd, rights & kinds[i]);
 		if (fd != self->fd)
 			close(fd);
 	}
@@ -476,15 +497,16 @@ TEST_F(rights, dropped_before)
 TEST_F(rights, dropped_after)
 {
 	__u32 rights;
+	size_t i;
 	int fd;
 
-	for_each_mask(rights) {
-		fd = variant->pass(start(HMACDEV_RIGHT_ALL));
+	for_each_kind(i, rights) {
+		fd = variant->pass(start(kinds[i]));
 		ASSERT_LE(0, fd);
 		test_restrict(fd, rights);
-		check_there(_metadata, variant, fd, rights);
+		check_there(_metadata, variant, fd, rights & kinds[i]);
 		check_rights(_metadata, self->fd, variant->other_context ?
-			     HMACDEV_RIGHT_ALL : rights);
+			     kinds[i] : rights & kinds[i]);
 		if (fd != self->fd)
 			close(fd);
 	}
@@ -511,20 +533,66 @@ TEST(restrict_only_drops)
 	__u32 had, asked;
 	int fd;
 
-	for_each_mask(had) {
+	for_each_valid_mask(had) {
 		for_each_mask(asked) {
 			fd = test_open();
 			ASSERT_EQ(0, half_with(fd, had));
 			test_restrict(fd, asked);
 			test_info(fd, &info);
 			EXPECT_EQ(had & asked, info.rights);
-			test_err_restrict(EINVAL, fd, RIGHTS_END | asked);
-			test_restrict(fd, HMACDEV_RIGHT_ALL);
+			test_restrict(fd, ~0U);
 			test_info(fd, &info);
 			EXPECT_EQ(had & asked, info.rights);
 			close(fd);
 		}
 	}
+}
+
+/* Bits that no kernel knows yet: they are not kept, and nothing is refused */
+TEST(restrict_with_unknown_bits)
+{
+	struct hmacdev_info info;
+	__u32 had, asked, bit;
+	int fd;
+
+	for_each_valid_mask(had) {
+		for_each_mask(asked) {
+			fd = test_open();
+			ASSERT_EQ(0, half_with(fd, had));
+			for (bit = RIGHTS_END; bit; bit <<= 1) {
+				test_restrict(fd, bit | asked);
+				test_info(fd, &info);
+				EXPECT_EQ(had & asked, info.rights);
+			}
+			test_restrict(fd, ~TEST_RIGHTS_KNOWN);
+			test_info(fd, &info);
+			EXPECT_EQ(0, info.rights);
+			close(fd);
+		}
+	}
+}
+
+/* NEW and DERIVE make rights, and refuse what they cannot mean */
+TEST(made_with_unknown_bits)
+{
+	int fd = test_open_deriver(), unkeyed = test_open();
+	__u32 rights, bit;
+
+	for_each_mask(rights) {
+		for (bit = RIGHTS_END; bit; bit <<= 1) {
+			EXPECT_EQ(-EINVAL, half_with(unkeyed, rights | bit));
+			test_err_derive(EINVAL, fd, "sha256", "", 0, 0,
+					rights | bit);
+		}
+		if (!test_rights_valid(rights)) {
+			EXPECT_EQ(-EINVAL, half_with(unkeyed, rights));
+			test_err_derive(EINVAL, fd, "sha256", "", 0, 0, rights);
+		}
+	}
+	test_state(UNKEYED, unkeyed);
+	test_half_intact(fd);
+	close(unkeyed);
+	close(fd);
 }
 
 /* A copy has what was asked for, of what there is, and its maker keeps all */
@@ -533,13 +601,19 @@ TEST(copy_with_fewer)
 	__u32 had, asked;
 	int fd, copy;
 
-	for_each_mask(had) {
+	for_each_valid_mask(had) {
 		if (!(had & HMACDEV_RIGHT_COPY))
 			continue;
 		fd = test_open();
 		ASSERT_EQ(0, half_with(fd, had));
 		for_each_mask(asked) {
 			copy = test_copy(fd, asked);
+			check_rights(_metadata, copy, had & asked);
+			close(copy);
+			copy = test_copy(fd, asked | ~TEST_RIGHTS_KNOWN);
+			check_rights(_metadata, copy, had & asked);
+			close(copy);
+			copy = test_copy_fresh(fd, asked | 1U << 31);
 			check_rights(_metadata, copy, had & asked);
 			close(copy);
 		}
@@ -557,11 +631,11 @@ static void check_children(struct __test_metadata *_metadata, int fd,
 
 	test_info(child, &info);
 	EXPECT_EQ(asked, info.rights);
-	test_restrict(child, HMACDEV_RIGHT_ALL);
+	test_restrict(child, ~0U);
 	test_info(child, &info);
 	EXPECT_EQ(asked, info.rights);
 
-	copy = _test_copy(child, HMACDEV_RIGHT_ALL);
+	copy = _test_copy(child, ~0U);
 	if (asked & HMACDEV_RIGHT_COPY) {
 		test_info(copy, &info);
 		EXPECT_EQ(asked, info.rights);
@@ -587,12 +661,12 @@ TEST(derive_with_any)
 	__u32 had, asked;
 	int fd;
 
-	for_each_mask(had) {
+	for_each_valid_mask(had) {
 		if (!(had & HMACDEV_RIGHT_DERIVE))
 			continue;
 		fd = test_open();
 		ASSERT_EQ(0, half_with(fd, had));
-		for_each_mask(asked)
+		for_each_valid_mask(asked)
 			check_children(_metadata, fd, had, asked);
 		test_err_derive(EINVAL, fd, "sha256", "", 0, 0, RIGHTS_END);
 		close(fd);
@@ -601,7 +675,7 @@ TEST(derive_with_any)
 
 TEST(child_outlives_its_maker)
 {
-	int fd = test_open_half(), child;
+	int fd = test_open_deriver(), child;
 	__u8 tag[HALF_TAG_LEN], want[HALF_TAG_LEN];
 
 	test_oneshot(fd, "sha256", empty_tag, HALF_TAG_LEN, "x", 1, want,
@@ -619,27 +693,35 @@ TEST(child_outlives_its_maker)
  */
 TEST(no_way_round)
 {
-	__u32 all_but_sign = HMACDEV_RIGHT_ALL & ~HMACDEV_RIGHT_SIGN;
-	int fd = test_open(), copy, child;
+	__u32 rights = TEST_RIGHTS_DERIVER;
+	int fd = test_open_deriver(), signer = test_open_half(), copy, child;
 	__u8 tag[HALF_TAG_LEN];
 
-	ASSERT_EQ(0, half_with(fd, HMACDEV_RIGHT_ALL));
-	test_restrict(fd, all_but_sign);
-	copy = test_copy(fd, HMACDEV_RIGHT_ALL);
-	check_rights(_metadata, copy, all_but_sign);
+	test_restrict(signer, ~HMACDEV_RIGHT_SIGN);
+	copy = test_copy(signer, ~0U);
+	check_rights(_metadata, copy, HMACDEV_RIGHT_VERIFY |
+		     HMACDEV_RIGHT_COPY);
 	close(copy);
-	copy = test_copy(fd, HMACDEV_RIGHT_SIGN);
+	copy = test_copy(signer, HMACDEV_RIGHT_SIGN);
+	check_rights(_metadata, copy, 0);
+	close(copy);
+	close(signer);
+
+	copy = test_copy(fd, ~0U);
+	check_rights(_metadata, copy, rights);
+	close(copy);
+	copy = test_copy_fresh(fd, HMACDEV_RIGHT_SIGN);
 	check_rights(_metadata, copy, 0);
 	close(copy);
 
 	child = test_derive(fd, "sha256", HALF_MSG, HALF_LEN, 0,
-			    HMACDEV_RIGHT_ALL);
+			    HMACDEV_RIGHTS_SIGNER);
 	test_mac_sign(child, "", 0, tag, sizeof(tag));
 	EXPECT_NE(0, memcmp(empty_tag, tag, sizeof(tag)));
 	test_mac_sign(child, HALF_MSG, HALF_LEN, tag, sizeof(tag));
 	EXPECT_NE(0, memcmp(half_tag, tag, sizeof(tag)));
 	close(child);
-	check_rights(_metadata, fd, all_but_sign);
+	check_rights(_metadata, fd, rights);
 }
 
 /* Opened again by way of /proc, the device is another context, without a key */
@@ -648,7 +730,7 @@ TEST(opened_again)
 	int fd = test_open(), again;
 	char path[32];
 
-	ASSERT_EQ(0, half_with(fd, HMACDEV_RIGHT_ALL));
+	ASSERT_EQ(0, half_with(fd, HMACDEV_RIGHTS_SIGNER));
 	test_restrict(fd, HMACDEV_RIGHT_VERIFY);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	EXPECT_EQ(-1, open(path, O_RDONLY));
@@ -656,8 +738,8 @@ TEST(opened_again)
 	ASSERT_LE(0, again);
 	test_state(UNKEYED, again);
 	test_err_update(ENOKEY, again, "", 0);
-	ASSERT_EQ(0, half_with(again, HMACDEV_RIGHT_ALL));
-	check_rights(_metadata, again, HMACDEV_RIGHT_ALL);
+	ASSERT_EQ(0, half_with(again, HMACDEV_RIGHTS_SIGNER));
+	check_rights(_metadata, again, HMACDEV_RIGHTS_SIGNER);
 	check_rights(_metadata, fd, HMACDEV_RIGHT_VERIFY);
 	close(again);
 
@@ -671,7 +753,7 @@ TEST(opened_again)
 /* Copies and children are no device that could be opened */
 TEST(not_opened_again)
 {
-	int fd = test_open_half(), made[2], i;
+	int fd = test_open_deriver(), made[2], i;
 	char path[32];
 
 	made[0] = test_copy(fd, HMACDEV_RIGHT_VERIFY);

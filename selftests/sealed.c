@@ -5,7 +5,7 @@
  */
 #include "hmacdev_utils.h"
 
-#define ALL	HMACDEV_RIGHT_ALL
+#define ALL	HMACDEV_RIGHTS_SIGNER
 #define POISON	0xa5
 #define ROOM	(HMACDEV_TAG_MAX + 8)
 
@@ -23,12 +23,17 @@ FIXTURE_VARIANT(sealed)
 };
 
 /* With the key HALF_KEY, each way; the descriptor or -errno */
-static int make_new(const char *alg, __u32 tag_len)
+static int make_with(const char *alg, __u32 tag_len, __u32 rights)
 {
 	int fd = _test_open(O_RDWR | O_CLOEXEC);
 
-	return _test_new_opts(fd, alg, HALF_KEY, HALF_KEY_LEN, tag_len, ALL) ?:
-		fd;
+	return _test_new_opts(fd, alg, HALF_KEY, HALF_KEY_LEN, tag_len,
+			      rights) ?: fd;
+}
+
+static int make_new(const char *alg, __u32 tag_len)
+{
+	return make_with(alg, tag_len, ALL);
 }
 
 static int make_copy(const char *alg, __u32 tag_len)
@@ -52,7 +57,7 @@ static int make_copy_of_copy(const char *alg, __u32 tag_len)
 /* Keyed with a tag: one that a context with the digest's length knows, too */
 static int make_child(const char *alg, __u32 tag_len)
 {
-	int fd = make_new(alg, HMACDEV_TAG_MIN);
+	int fd = make_with(alg, HMACDEV_TAG_MIN, HMACDEV_RIGHT_DERIVE);
 	int child = _test_derive(fd, alg, "child", 5, tag_len, ALL);
 
 	close(fd);
@@ -76,12 +81,10 @@ SEALED(child_of_sha512, "sha512", make_child);
 FIXTURE_SETUP(sealed)
 {
 	struct hmacdev_alg alg;
-	int fd = test_open();
+	int fd;
 
 	self->fd = -1;
-	test_alg(fd, variant->alg, &alg);
-	close(fd);
-	if (!(alg.traits & HMACDEV_ALG_AVAILABLE))
+	if (!_test_has_alg(variant->alg, &alg))
 		SKIP(return, "this kernel has no %s", variant->alg);
 	self->full = alg.digest_size;
 	fd = variant->make(variant->alg, 0);

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -158,7 +159,7 @@ static int make_secret(FIXTURE_DATA(memory) *self, const char *type)
 	     self->tag, NULL);
 	HMAC(EVP_sha256(), key, sizeof(key), (__u8 *)"child", 5, derived, NULL);
 	hide(derived, self->child);
-	return _test_add_key(type, "hmacdev:secret", key, sizeof(key),
+	return _test_add_key(type, "hmac:secret", key, sizeof(key),
 			     KEY_SPEC_SESSION_KEYRING) < 0;
 }
 
@@ -181,7 +182,7 @@ FIXTURE_SETUP(memory)
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	ASSERT_EQ(0, status);
 	self->serial = test_keyctl(SEARCH, KEY_SPEC_SESSION_KEYRING,
-				   variant->type, "hmacdev:secret");
+				   variant->type, "hmac:secret");
 }
 
 FIXTURE_TEARDOWN(memory)
@@ -199,7 +200,7 @@ FIXTURE_TEARDOWN(memory)
 /* Each way that a context makes use of a key */
 static void use(struct __test_metadata *_metadata, int fd, const __u8 *want)
 {
-	int copy = test_copy(fd, HMACDEV_RIGHT_ALL);
+	int copy = test_copy(fd, HMACDEV_RIGHTS_SIGNER);
 	struct hmacdev_info info;
 	__u8 tag[HALF_TAG_LEN];
 
@@ -229,17 +230,19 @@ TEST_F(memory, key_from_a_keyring)
 
 TEST_F(memory, derived_key)
 {
-	int fd = test_open(), child;
+	int fd = test_open(), signer = test_open(), child;
 	__u8 tag[HALF_TAG_LEN];
 
-	test_new_keyring(fd, self->serial);
-	child = test_derive(fd, "sha256", "child", 5, 0, HMACDEV_RIGHT_ALL);
+	ASSERT_EQ(0, _test_new_keyring_with(fd, self->serial,
+					    HMACDEV_RIGHT_DERIVE));
+	child = test_derive(fd, "sha256", "child", 5, 0, HMACDEV_RIGHTS_SIGNER);
 	test_mac_sign(child, HALF_MSG, HALF_LEN, tag, sizeof(tag));
 	test_absent(self->needle);
 	test_absent(self->child);
 
-	/* As SIGN would have it, which is why DERIVE is another right */
-	test_mac_sign(fd, "child", 5, tag, sizeof(tag));
+	/* As SIGN would have it, which is why no context has both rights */
+	test_new_keyring(signer, self->serial);
+	test_mac_sign(signer, "child", 5, tag, sizeof(tag));
 	EXPECT_LE(WORDS, count_in_memory(self->child, &(size_t){ 0 }));
 }
 
@@ -344,7 +347,7 @@ TEST_F(told, fdinfo)
 		ours = strstr(text[i], "hmac-");
 		ASSERT_NE(NULL, ours);
 		EXPECT_STREQ("hmac-state:\tactive\nhmac-alg:\tsha256\n"
-			     "hmac-tag-len:\t32\nhmac-rights:\t0xf\n"
+			     "hmac-tag-len:\t32\nhmac-rights:\t0x7\n"
 			     "hmac-bytes:\t16\n", ours);
 		*ours = '\0';
 	}
@@ -429,18 +432,21 @@ FIXTURE_TEARDOWN(traced)
 /* Everything that an event is for */
 static void make_events(struct __test_metadata *_metadata, __u8 *tag)
 {
-	int fd = test_open(), copy, child;
+	int fd = test_open(), deriver = test_open(), copy, child;
 
 	test_new(fd, "sha256", TELL_KEY, KEY_LEN);
+	test_new_opts(deriver, "sha256", TELL_KEY, KEY_LEN, 0,
+		      HMACDEV_RIGHT_DERIVE);
 	test_update(fd, OTHER_KEY, KEY_LEN);
-	copy = test_copy(fd, HMACDEV_RIGHT_ALL);
-	child = test_derive(fd, "sha256", OTHER_KEY, KEY_LEN, 0,
-			    HMACDEV_RIGHT_ALL);
+	copy = test_copy(fd, HMACDEV_RIGHTS_SIGNER);
+	child = test_derive(deriver, "sha256", OTHER_KEY, KEY_LEN, 0,
+			    HMACDEV_RIGHTS_SIGNER);
 	test_mac_sign(fd, OTHER_KEY, KEY_LEN, tag, HALF_TAG_LEN);
 	test_err_verify(EBADMSG, copy, half_tag, HALF_TAG_LEN);
 	test_verify(fd, tag, HALF_TAG_LEN);
 	close(child);
 	close(copy);
+	close(deriver);
 	close(fd);
 }
 
@@ -481,6 +487,66 @@ TEST_F(traced, as_text)
 		EXPECT_NE(NULL, strstr((char *)self->log, events[i]));
 	EXPECT_NE(NULL, strstr((char *)self->log, " alg=sha256 tag_len=32"));
 	check_no_secret(len);
+}
+
+/* How many times the trace has that event of our making so far */
+static int count_events(FIXTURE_DATA(traced) *self, const char *event)
+{
+	size_t len = read_file(TRACING "/trace", self->log, LOG_SIZE);
+	char *at = (char *)self->log;
+	int n = 0;
+
+	self->log[len] = '\0';
+	while ((at = strstr(at, event))) {
+		at += strlen(event);
+		n++;
+	}
+	return n;
+}
+
+#define test_events(copies, children)					\
+	do {								\
+		EXPECT_EQ(copies, count_events(self, "hmacdev_copy: "));  \
+		EXPECT_EQ(children, count_events(self, "hmacdev_derive: ")); \
+	} while (0)
+
+/* Each way that COPY and DERIVE fail, the last of them at their last step */
+static void fail_to_make(struct __test_metadata *_metadata, int fd, int deriver)
+{
+	const __u32 all = ~0U, signs = HMACDEV_RIGHTS_SIGNER;
+	int finalized = test_copy_fresh(fd, all);
+	struct rlimit old, tight;
+
+	test_err_copy(EPERM, test_copy(fd, HMACDEV_RIGHT_SIGN), all);
+	test_verify(finalized, empty_tag, HALF_TAG_LEN);
+	test_err_copy(EBADFD, finalized, all);
+	test_err_derive(EPERM, fd, "sha256", "", 0, 0, signs);
+	test_err_derive(ENOENT, deriver, "sha257", "", 0, 0, signs);
+	test_err_derive(EFAULT, deriver, "sha256", NULL, 1, 0, signs);
+	test_err_derive(EINVAL, deriver, "sha256", "", 0, 33, signs);
+
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &old));
+	tight = old;
+	tight.rlim_cur = 3;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &tight));
+	test_err_copy(EMFILE, fd, all);
+	test_err_copy_fresh(EMFILE, fd, all);
+	test_err_derive(EMFILE, deriver, "sha256", "", 0, 0, signs);
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
+}
+
+/* An event says that it has happened */
+TEST_F(traced, only_what_succeeds)
+{
+	int fd = test_open_half(), deriver = test_open_deriver();
+
+	test_events(0, 0);
+	fail_to_make(_metadata, fd, deriver);
+	test_events(2, 0);
+	test_copy(fd, 0);
+	test_copy_fresh(fd, ~0U);
+	test_derive(deriver, "sha256", "", 0, 0, 0);
+	test_events(4, 1);
 }
 
 /* As the ring buffers have it, where nothing is formatted yet */

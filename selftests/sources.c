@@ -76,7 +76,7 @@ TEST(copy_has_the_random_key)
 	__u8 tag[HALF_TAG_LEN];
 
 	test_new_random(fd, 0);
-	copy = test_copy(fd, HMACDEV_RIGHT_ALL);
+	copy = test_copy(fd, HMACDEV_RIGHTS_SIGNER);
 	test_update(fd, HALF_MSG, HALF_LEN);
 	test_update(copy, HALF_MSG, HALF_LEN);
 	test_finalize(fd, tag, sizeof(tag));

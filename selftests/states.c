@@ -63,23 +63,25 @@ FIXTURE_VARIANT_ADD(states, refused) {
 	.answer = -EBADMSG,
 };
 
-/* A new context in the variant's state */
+/* A new context with these rights in the variant's state */
 static void enter(struct __test_metadata *_metadata,
 		  FIXTURE_DATA(states) *self,
-		  const FIXTURE_VARIANT(states) *variant)
+		  const FIXTURE_VARIANT(states) *variant, __u32 rights)
 {
+	unsigned int by = variant->by;
 	__u32 len = HALF_TAG_LEN;
 
 	self->fd = test_open();
 	if (variant->state == HMACDEV_STATE_UNKEYED)
 		return;
-	test_new(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
+	test_new_opts(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN, 0, rights);
 	test_update(self->fd, HALF_MSG, HALF_LEN);
 	if (variant->state == HMACDEV_STATE_ACTIVE)
 		return;
+	if (!(rights & HMACDEV_RIGHT_SIGN))
+		by = HMACDEV_IOC_VERIFY;
 	memcpy(self->tag, variant->answer ? whole_tag : half_tag, len);
-	ASSERT_EQ(variant->answer,
-		  _test_tag(self->fd, variant->by, self->tag, &len));
+	ASSERT_EQ(variant->answer, _test_tag(self->fd, by, self->tag, &len));
 }
 
 static void expect_unchanged(struct __test_metadata *_metadata,
@@ -106,7 +108,7 @@ static void expect_unchanged(struct __test_metadata *_metadata,
 
 FIXTURE_SETUP(states)
 {
-	enter(_metadata, self, variant);
+	enter(_metadata, self, variant, HMACDEV_RIGHTS_SIGNER);
 }
 
 FIXTURE_TEARDOWN(states)
@@ -123,7 +125,8 @@ static void cell(struct __test_metadata *_metadata, FIXTURE_DATA(states) *self,
 	int ret;
 
 	close(self->fd);
-	enter(_metadata, self, variant);
+	enter(_metadata, self, variant, call->cmd == HMACDEV_IOC_DERIVE ?
+	      TEST_RIGHTS_DERIVER : HMACDEV_RIGHTS_SIGNER);
 	ASSERT_NE(NULL, arg);
 	ret = _test_ioctl(self->fd, call->cmd, arg);
 	EXPECT_EQ(want, ret < 0 ? ret : 0)
@@ -146,15 +149,33 @@ TEST_F(states, every_call)
 
 TEST_F(states, info)
 {
-	struct hmacdev_info want = { }, info;
+	struct hmacdev_info want = { .known_rights = TEST_RIGHTS_KNOWN }, info;
 
 	if (variant->state != HMACDEV_STATE_UNKEYED)
 		want = half_info;
 	want.state = variant->state;
 	memset(&info, 0xa5, sizeof(info));
 	info.flags = 0;
+	info.reserved = 0;
 	ASSERT_EQ(0, _test_ioctl(self->fd, HMACDEV_IOC_INFO, &info));
 	EXPECT_MEMEQ(&want, &info, sizeof(info));
+	expect_unchanged(_metadata, self, variant);
+}
+
+/* The key without the message, which may be finalized */
+TEST_F(states, copy_fresh)
+{
+	int copy = _test_copy_fresh(self->fd, ~0U);
+
+	if (variant->state == HMACDEV_STATE_UNKEYED) {
+		EXPECT_EQ(-ENOKEY, copy);
+	} else {
+		ASSERT_LE(0, copy);
+		EXPECT_EQ(0, _test_intact(copy, 0, empty_tag));
+		test_update(copy, HALF_MSG, HALF_WHOLE);
+		test_whole_intact(copy);
+		close(copy);
+	}
 	expect_unchanged(_metadata, self, variant);
 }
 
@@ -180,7 +201,7 @@ TEST(failed_new_leaves_it_unkeyed)
 	test_err_new(ENOENT, fd, "sha257", HALF_KEY, HALF_KEY_LEN);
 	test_err_new(EFAULT, fd, "sha256", NULL, 1);
 	test_err_new_opts(EINVAL, fd, "sha256", HALF_KEY, HALF_KEY_LEN, 33,
-			  HMACDEV_RIGHT_ALL);
+			  HMACDEV_RIGHTS_SIGNER);
 	test_state(UNKEYED, fd);
 	test_new(fd, "sha256", HALF_KEY, HALF_KEY_LEN);
 	EXPECT_EQ(0, _test_intact(fd, 0, empty_tag));
@@ -272,21 +293,37 @@ TEST_F(precedence, of_update)
 	test_err_update(EBADFD, self->fd, NULL, 1);
 }
 
+/* With a flag that nothing knows, beside one that is known */
+static int bad_copy(int fd)
+{
+	return _test_copy_with(fd, HMACDEV_COPY_FRESH | 2, 0);
+}
+
+static int bad_restrict(int fd)
+{
+	struct hmacdev_restrict cmd = { .flags = 1 };
+
+	return _test_ioctl(fd, HMACDEV_IOC_RESTRICT, &cmd);
+}
+
 TEST_F(precedence, of_copy_and_restrict)
 {
 	__u8 tag[HALF_TAG_LEN];
 
-	test_err_copy(EINVAL, self->fd, ~HMACDEV_RIGHT_ALL);
-	test_err_copy(ENOKEY, self->fd, 0);
-	test_err_restrict(EINVAL, self->fd, ~HMACDEV_RIGHT_ALL);
-	test_err_restrict(ENOKEY, self->fd, 0);
+	test_err(EINVAL, bad_copy(self->fd));
+	test_err_copy(ENOKEY, self->fd, ~0U);
+	test_err_copy_fresh(ENOKEY, self->fd, ~0U);
+	test_err(EINVAL, bad_restrict(self->fd));
+	test_err_restrict(ENOKEY, self->fd, ~0U);
 	test_new(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
 	test_finalize(self->fd, tag, sizeof(tag));
-	test_err_copy(EINVAL, self->fd, ~HMACDEV_RIGHT_ALL);
+	test_err(EINVAL, bad_copy(self->fd));
 	test_err_copy(EBADFD, self->fd, 0);
+	test_err(EINVAL, bad_restrict(self->fd));
 	test_restrict(self->fd, HMACDEV_RIGHT_SIGN);
-	test_err_copy(EINVAL, self->fd, ~HMACDEV_RIGHT_ALL);
+	test_err(EINVAL, bad_copy(self->fd));
 	test_err_copy(EPERM, self->fd, 0);
+	test_err_copy_fresh(EPERM, self->fd, 0);
 }
 
 TEST_F(precedence, of_mac_and_derive)
@@ -305,8 +342,11 @@ TEST_F(precedence, of_mac_and_derive)
 					     &len));
 	}
 	test_err_derive(EINVAL, self->fd, "sha256", NULL, too_long, 0, 0);
+	test_err_derive(EINVAL, self->fd, "sha256", NULL, 1, 0,
+			TEST_RIGHTS_KNOWN);
 	test_err_derive(ENOKEY, self->fd, "sha256", NULL, 1, 0, 0);
 	test_err_batch(EINVAL, self->fd, NULL, HMACDEV_BATCH_MAX + 1);
+	test_err(EINVAL, _test_batch_sized(self->fd, NULL, 1, 0));
 	test_err_batch(ENOKEY, self->fd, NULL, 1);
 	test_new_opts(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN, 0, 0);
 	for (i = 0; i < ARRAY_SIZE(ops); i++)
@@ -320,7 +360,9 @@ TEST_F(precedence, of_new)
 {
 	test_new(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
 	test_err_new_opts(EINVAL, self->fd, "sha256", HALF_KEY, HALF_KEY_LEN,
-			  0, ~HMACDEV_RIGHT_ALL);
+			  0, TEST_RIGHTS_KNOWN + 1);
+	test_err_new_opts(EINVAL, self->fd, "sha256", HALF_KEY, HALF_KEY_LEN,
+			  0, TEST_RIGHTS_KNOWN);
 	test_err_new(EBUSY, self->fd, "sha256", NULL, 1);
 }
 

@@ -196,7 +196,7 @@ TEST_F(structs, read_only)
 	ASSERT_EQ(0, mprotect((void *)((uintptr_t)arg & -page), page,
 			      PROT_READ));
 	ret = _test_ioctl(self->fd, self->call->cmd, arg);
-	if (_IOC_DIR(self->call->cmd) & _IOC_READ) {
+	if (self->call->replies) {
 		EXPECT_EQ(-EFAULT, ret);
 		test_call_intact();
 	} else {
@@ -211,8 +211,7 @@ TEST_F(structs, poisoned_reply)
 	union call_arg *arg = call_fill(call, self->size);
 
 	ASSERT_NE(NULL, arg);
-	memset(arg->bytes + call->out.begin, 0xa5,
-	       call->out.end - call->out.begin);
+	call_poison_out(call, arg, 0xa5);
 	test_call_works(arg, _test_ioctl(self->fd, call->cmd, arg));
 }
 
@@ -332,7 +331,7 @@ static void * const bad[] = {
 
 TEST_F(buffers, bad_addresses)
 {
-	int new = test_open();
+	int new = test_open(), deriver = test_open_deriver();
 	__u8 tag[HALF_TAG_LEN];
 	size_t i;
 
@@ -347,7 +346,7 @@ TEST_F(buffers, bad_addresses)
 		test_err_mac_sign(EFAULT, self->fd, HALF_MSG, 28, bad[i], 32);
 		test_err_mac_verify(EFAULT, self->fd, "", 0, bad[i], 32);
 		test_err_batch(EFAULT, self->fd, bad[i], 1);
-		test_err_derive(EFAULT, self->fd, "sha256", bad[i], 32, 0, 0);
+		test_err_derive(EFAULT, deriver, "sha256", bad[i], 32, 0, 0);
 		test_err_oneshot(EFAULT, new, "sha256", bad[i], 32, "", 0, tag,
 				 32);
 		test_err_oneshot(EFAULT, new, "sha256", "", 0, bad[i], 32, tag,
@@ -357,8 +356,10 @@ TEST_F(buffers, bad_addresses)
 		test_err_new(EFAULT, new, "sha256", bad[i], 32);
 		test_err_new(EFAULT, new, "sha256", bad[i], HMACDEV_KEY_MAX);
 		test_half_intact(self->fd);
+		test_half_intact(deriver);
 		test_state(UNKEYED, new);
 	}
+	close(deriver);
 }
 
 /* A tag that starts @in bytes before memory that can be touched ends */

@@ -83,7 +83,11 @@ static int refuse_batch(int fd, const __u8 *tag, __u64 *count)
 		.tag_len = TAG_LEN,
 		.op = HMACDEV_OP_VERIFY,
 	};
-	struct hmacdev_batch cmd = { .ops = test_addr(&op), .count = 1 };
+	struct hmacdev_batch cmd = {
+		.ops = test_addr(&op),
+		.count = 1,
+		.op_size = sizeof(op),
+	};
 	int ret;
 
 	*count = stamp();

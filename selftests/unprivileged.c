@@ -28,7 +28,7 @@ FIXTURE_SETUP(unprivileged)
 	ASSERT_EQ(0, chown(HMACDEV_PATH, 0, GROUP));
 	ASSERT_EQ(0, chmod(HMACDEV_PATH, 0660));
 	test_keyctl(JOIN_SESSION_KEYRING, NULL, 0, 0);
-	self->serial = test_add_key("user", "hmacdev:root", HALF_KEY,
+	self->serial = test_add_key("user", "hmac:root", HALF_KEY,
 				    HALF_KEY_LEN, KEY_SPEC_PROCESS_KEYRING);
 }
 
@@ -149,7 +149,7 @@ TEST_F(unprivileged, own_keys)
 			    KEY_SPEC_SESSION_KEYRING, 0);
 		for (i = 0; i < ARRAY_SIZE(types); i++) {
 			for (j = 0; j < ARRAY_SIZE(rings); j++) {
-				serial = test_add_key(types[i], "hmacdev:own",
+				serial = test_add_key(types[i], "hmac:own",
 						      HALF_KEY, HALF_KEY_LEN,
 						      rings[j]);
 				fd = test_open();
@@ -172,7 +172,7 @@ TEST_F(unprivileged, own_encrypted_key)
 	as_user(true) {
 		test_add_key("user", "master", HALF_MSG, HALF_WHOLE,
 			     KEY_SPEC_PROCESS_KEYRING);
-		serial = _test_add_key("encrypted", "hmacdev:own",
+		serial = _test_add_key("encrypted", "hmac:own",
 				       "new user:master 32", 18,
 				       KEY_SPEC_PROCESS_KEYRING);
 		if (serial == -ENODEV)
@@ -225,10 +225,11 @@ TEST_F(unprivileged, context_of_root)
 		test_err_mac_verify(EBADMSG, fd, HALF_MSG, HALF_LEN, whole_tag,
 				    HALF_TAG_LEN);
 		test_err_mac_sign(EPERM, fd, "", 0, tag, sizeof(tag));
-		test_err_copy(EPERM, fd, HMACDEV_RIGHT_ALL);
+		test_err_copy(EPERM, fd, HMACDEV_RIGHTS_SIGNER);
+		test_err_copy_fresh(EPERM, fd, HMACDEV_RIGHTS_SIGNER);
 		test_err_derive(EPERM, fd, "sha256", "", 0, 0,
-				HMACDEV_RIGHT_ALL);
-		test_restrict(fd, HMACDEV_RIGHT_ALL);
+				HMACDEV_RIGHTS_SIGNER);
+		test_restrict(fd, ~0U);
 		test_err_digest(EPERM, fd, tag, sizeof(tag));
 		test_update(fd, HALF_MSG, HALF_LEN);
 		test_verify(fd, half_tag, HALF_TAG_LEN);

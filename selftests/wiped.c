@@ -150,7 +150,7 @@ static int update_copy_reset(struct caller *c, const __u8 *secret)
 {
 	int ret = _test_update(c->fd, secret, 48), copy;
 
-	copy = _test_copy(c->fd, HMACDEV_RIGHT_ALL);
+	copy = _test_copy(c->fd, HMACDEV_RIGHTS_SIGNER);
 	return ret ?: _test_reset(copy) ?: _test_reset(c->fd);
 }
 
@@ -224,15 +224,18 @@ static int oneshot(struct caller *c, const __u8 *secret)
 static int derive(struct caller *c, const __u8 *secret)
 {
 	int ret = sign(c, secret, 48), child;
+	int fd = _test_open(O_RDWR | O_CLOEXEC);
 
-	child = _test_derive(c->fd, "sha256", secret, 48, 0, HMACDEV_RIGHT_ALL);
+	ret = ret ?: _test_new_opts(fd, "sha256", HALF_KEY, HALF_KEY_LEN, 0,
+				    HMACDEV_RIGHT_DERIVE);
+	child = _test_derive(fd, "sha256", secret, 48, 0, HMACDEV_RIGHT_SIGN);
 	return ret ?: child < 0 ? child : 0;
 }
 
 /* The child has the descriptor alone. */
 static int update_close(struct caller *c, const __u8 *secret)
 {
-	int copy = _test_copy(c->fd, HMACDEV_RIGHT_ALL);
+	int copy = _test_copy(c->fd, HMACDEV_RIGHTS_SIGNER);
 
 	return _test_update(copy, secret, 48) ?: close(copy);
 }
