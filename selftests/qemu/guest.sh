@@ -20,6 +20,7 @@
 #	--memory MIB		default 1024
 #	--cpus N		default 2
 #	--icount		one CPU on which an instruction takes a nanosecond
+#	--append PARAMETERS	more of the kernel's command line
 #	--timeout SECONDS	default 300
 #	--interactive		COMMAND has the terminal; no time limit
 set -eu
@@ -28,7 +29,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 kernel=6.12 module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
-interactive=
+interactive='' append=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel)	kernel=$2; shift ;;
@@ -39,6 +40,7 @@ while [ $# -gt 0 ]; do
 	--cpus)		cpus=$2; shift ;;
 	--timeout)	timeout=$2; shift ;;
 	--icount)	icount=1 ;;
+	--append)	append=$2; shift ;;
 	--interactive)	interactive=1 ;;
 	--)		shift; break ;;
 	-*)		die "unknown option $1" ;;
@@ -92,7 +94,7 @@ args=(
 	-chardev "file,id=verdict,path=$job/verdict"
 	-device "virtserialport,chardev=verdict,name=verdict"
 )
-append="console=ttyS0 panic=-1 oops=panic panic_on_warn=1"
+append+=" console=ttyS0 panic=-1 oops=panic panic_on_warn=1"
 append+=" hmacdev.job=$job"
 
 # KCSAN holds an access up and waits for another to collide with it. Where CPUs
