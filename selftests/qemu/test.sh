@@ -9,7 +9,8 @@
 # kernels' logs, are left in build/results.
 #
 # The programs in C run twice, the second time as NAME.32: built for 32 bits.
-# Those that count instructions have a guest of their own, which does.
+# Those that count instructions have a guest of their own, which does; and so has
+# each that looks at a kernel just booted, without random numbers, in FIPS mode.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -31,6 +32,8 @@ limits()	# series: time for one program, for all of them, and memory
 	esac
 }
 
+strict_kernel="fips=1 random.trust_cpu=off random.trust_bootloader=off"
+
 passed=0 failed=0 skipped=0
 
 add()	# passed, failed, skipped
@@ -40,23 +43,24 @@ add()	# passed, failed, skipped
 	skipped=$((skipped + $3))
 }
 
-# Sets programs, counted and short to the paths of those to run.
+# Sets programs, counted, strict and short to the paths of those to run.
 build_programs()
 {
 	local name program
 
 	build_tests
 	build_tests32
-	programs=() counted=()
+	programs=() counted=() strict=()
 	for name in $(make -s "${tests[@]}" COLLECTION= emit_tests); do
 		add_test programs "${name#:}"
 	done
 	add_test counted timing
+	add_test strict strict
 	short=()
 	for program in "${programs[@]}"; do
 		[[ ${program##*/} == *.* ]] || short+=("$program")
 	done
-	[ ${#programs[@]} -gt 0 ] || [ ${#counted[@]} -gt 0 ] ||
+	[ "$((${#programs[@]} + ${#counted[@]} + ${#strict[@]}))" -gt 0 ] ||
 		die "no test ${TEST-}"
 }
 
@@ -124,7 +128,7 @@ run()	# program...
 # they wait a good deal. What each says goes to a file.
 start()	# series
 {
-	local name results=$PWD/build/results/$1 series=${1%-short}
+	local name program results=$PWD/build/results/$1 series=${1%-short}
 	local chosen=("${programs[@]}")
 
 	[ "$1" = "$series" ] || chosen=("${short[@]}")
@@ -145,6 +149,10 @@ start()	# series
 		run "${chosen[@]}"
 		options=(--icount)
 		[[ $1 == *[a-z]* ]] || run "${counted[@]}"
+		options=(--append "$strict_kernel")
+		for program in "${strict[@]}"; do
+			[[ $1 == *[a-z]* ]] || run "$program"
+		done
 		echo "$passed $failed $skipped" >"$results/counts"
 	} >>"$results/said" 2>&1 </dev/null &
 	set +m
