@@ -155,6 +155,41 @@ test_session()
 	result "another user's keyring" $? "$(cat out err)"
 }
 
+# Another key of the name that commands find before the one that is added
+test_first()
+{
+	local first ring
+
+	adds 'an older key' first -k key --keyring @s
+	first=$id
+	ends 'a key behind it' 2 "$first, which is found first" \
+		key add first -k key2
+	ends 'a key behind it, replaced' 2 "$first, which is found first" \
+		key add first -k key2 --replace
+	! keyctl list @u | grep -q hmac:first
+	result 'is taken out again' $? "$(keyctl list @u)"
+	gives 'the older key is used' "$(hmac sha256 a)" \
+		tag --keyring %logon:hmac:first a
+	possessed padd logon hmac:first @u <key >/dev/null
+	ends 'a key behind it, in its place' 2 "$first, which is found first" \
+		key add first -k key2 --replace
+	gives 'unlink the older' '' key unlink first --keyring @s
+	gives 'the other is as it was' "$(hmac sha256 a)" \
+		tag --keyring %logon:hmac:first a
+	gives 'unlink the other' '' key unlink first
+
+	ring=$(keyctl newring nested @s)
+	adds 'a key in a nested keyring' first -k key --keyring "$ring"
+	ends 'a key behind that' 2 "keyring $ring has" key add first -k key2
+	keyctl unlink "$ring" @s
+
+	run key add first -k key
+	"$command" key add first -k key --replace >/dev/full 2>err
+	[ $? = 2 ] && grep -q "key was added.* $(cat out)\$" err
+	result 'a number that cannot be printed' $? "$(cat err)"
+	gives 'unlink that' '' key unlink first
+}
+
 test_list()
 {
 	run key list
@@ -224,6 +259,7 @@ test_add
 test_random
 test_refused
 test_session
+test_first
 test_list
 test_show
 test_revoke

@@ -59,6 +59,7 @@ int key_from_hex(struct key *key, const char *hex);
 int key_from_text(struct key *key, const char *text);
 int key_from_random(struct key *key, size_t len);
 int key_from_keyring(struct key *key, const char *spec);
+long keyring_find(const char *type, const char *description);
 int32_t serial_read(const char *text);
 void key_wipe(struct key *key);
 ssize_t read_full(int fd, unsigned char *bytes, size_t size);
@@ -76,6 +77,7 @@ struct ring_key {
 
 long keyring_call(int op, long a, long b, long c, long d);
 void keyring_reach_user(void);
+void keyring_leave_user(void);
 int32_t keyring_read(const char *text);
 bool keyring_has_session(void);
 void keyring_walk(int32_t keyring,

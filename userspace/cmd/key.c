@@ -163,7 +163,7 @@ int key_from_random(struct key *key, size_t len)
  * By type and description, where request_key(2) looks, but nobody is asked to
  * make the key; and then in the user's keyring, which not every session has.
  */
-static long keyring_find(const char *type, const char *description)
+long keyring_find(const char *type, const char *description)
 {
 	long serial = syscall(SYS_request_key, type, description, NULL, 0);
 

@@ -29,6 +29,12 @@ void keyring_reach_user(void)
 		     KEY_SPEC_PROCESS_KEYRING, 0, 0);
 }
 
+void keyring_leave_user(void)
+{
+	keyring_call(KEYCTL_UNLINK, KEY_SPEC_USER_KEYRING,
+		     KEY_SPEC_PROCESS_KEYRING, 0, 0);
+}
+
 /* Whether the session's keyring outlives this process */
 bool keyring_has_session(void)
 {

@@ -49,6 +49,8 @@ struct search {
 	struct ring_key key;
 	char type[32];
 	unsigned int n;
+	/* In the keyring itself, and not in one that is in it */
+	int32_t own;
 };
 
 static void match(const struct ring_key *key, void *arg)
@@ -57,8 +59,11 @@ static void match(const struct ring_key *key, void *arg)
 
 	if (strcmp(key->description, s->keys->description) ||
 	    (s->keys->type && strcmp(key->type, s->keys->type)) ||
-	    strlen(key->type) >= sizeof(s->type) ||
-	    (s->n && key->serial == s->key.serial))
+	    strlen(key->type) >= sizeof(s->type))
+		return;
+	if (key->keyring == s->keys->keyring)
+		s->own = key->serial;
+	if (s->n && key->serial == s->key.serial)
 		return;
 	s->key = *key;
 	snprintf(s->type, sizeof(s->type), "%s", key->type);
@@ -89,45 +94,106 @@ static int complain_key(const char *description, int err)
 	return TROUBLE;
 }
 
-static bool exists(const struct keys *k)
+/* The key that other commands use by this name; below 0 for none */
+static long find_first(const struct keys *k)
+{
+	long serial;
+
+	keyring_leave_user();
+	serial = keyring_find(k->type, k->description);
+	keyring_reach_user();
+	return serial;
+}
+
+struct place {
+	long serial;
+	int32_t keyring;
+};
+
+static void place(const struct ring_key *key, void *arg)
+{
+	struct place *p = arg;
+
+	if (key->serial == p->serial && !p->keyring)
+		p->keyring = key->keyring;
+}
+
+static void complain_first(const struct keys *k, long serial)
+{
+	struct place p = { .serial = serial };
+
+	keyring_walk(0, place, &p);
+	if (p.keyring)
+		complain("%s: keyring %d has a key of this name, %ld, which is found first; unlink it",
+			 k->description, p.keyring, serial);
+	else
+		complain("%s: there is a key of this name, %ld, which is found first; unlink it",
+			 k->description, serial);
+}
+
+/*
+ * A key that is replaced cannot be restored. So there must be no other that is
+ * found before it.
+ */
+static bool is_free(const struct keys *k)
 {
 	struct search s = { .keys = k };
+	long first = find_first(k);
 
 	keyring_walk(k->keyring, match, &s);
-	if (s.n)
+	if (s.n && !k->replace)
 		complain("%s: there is a key of this name already, %d; --replace replaces it",
 			 k->description, s.key.serial);
-	return s.n;
+	else if (first > 0 && (!k->replace || (s.own && s.own != first)))
+		complain_first(k, first);
+	else
+		return true;
+	return false;
+}
+
+static int add(const struct keys *k)
+{
+	long serial = syscall(SYS_add_key, k->type, k->description,
+			      k->key.bytes, k->key.len, k->keyring);
+	long first;
+
+	if (serial < 0)
+		return complain_key(k->description, errno);
+	first = find_first(k);
+	if (first > 0 && first != serial) {
+		keyring_call(KEYCTL_UNLINK, serial, k->keyring, 0, 0);
+		complain_first(k, first);
+		return TROUBLE;
+	}
+	printf("%ld\n", serial);
+	if (!fflush(stdout))
+		return FINE;
+	complain("%s: the key was added, with the serial number %ld",
+		 k->description, serial);
+	return TROUBLE;
 }
 
 static int run_add(struct keys *k)
 {
-	long serial;
-	int err;
+	int rc;
 
 	if (k->sources != 1) {
 		complain("give either -k FILE or --random BYTES");
 		return TROUBLE;
 	}
 	if (k->key.len > PAYLOAD_MAX) {
-		complain("a key in a keyring has %d bytes at most",
-			 PAYLOAD_MAX);
+		complain("a key in a keyring has %d bytes at most", PAYLOAD_MAX);
 		return TROUBLE;
 	}
 	if (!strcmp(k->ring_text, "@s") && !keyring_has_session()) {
 		complain("@s: this process has no session keyring that stays; give --keyring @u");
 		return TROUBLE;
 	}
-	if (!k->replace && exists(k))
+	if (!is_free(k))
 		return TROUBLE;
-	serial = syscall(SYS_add_key, k->type, k->description, k->key.bytes,
-			 k->key.len, k->keyring);
-	err = errno;
+	rc = add(k);
 	key_wipe(&k->key);
-	if (serial < 0)
-		return complain_key(k->description, err);
-	printf("%ld\n", serial);
-	return FINE;
+	return rc;
 }
 
 static void list_one(const struct ring_key *key, void *arg)
