@@ -24,7 +24,7 @@ packages=(build build32 guest)
 
 limits()	# series: time for one program, for all of them, and memory
 {
-	seconds=300 guest_seconds=2400 memory=1024
+	seconds=600 guest_seconds=2400 memory=1024
 	case $1 in
 	debug)	seconds=900 guest_seconds=3600 memory=2048 ;;
 	kcsan)	seconds=900 guest_seconds=3600 ;;
