@@ -126,8 +126,17 @@ test_refused()
 	ends 'an unknown option' 2 'usage:' sum --none -k key a
 	ends 'an unknown letter' 2 '-x: no such option' sum -cx -k key a
 	ends 'no argument' 2 '-k: an argument is missing' sum a -k
-	ends 'an argument too many' 2 '--check=a: takes no argument' \
+	ends 'an argument too many' 2 '--check takes no argument' \
 		sum --check=a
+	ends 'a long option with a value' 2 '--insecure-key-hexx: no such' \
+		sum --insecure-key-hexx=5ec12e7 a
+	! grep -q 5ec12e7 err
+	result 'its value is not printed' $? "$(cat err)"
+	ends '--version behind another option' 2 'must be the first argument' \
+		sum -c --version
+	ends 'an empty name' 2 "'': No such file" sum -k key ''
+	ends 'an empty name of an algorithm' 2 "'': no such algorithm" \
+		sum -k key -a '' a
 	ends 'an unknown command' 2 'no such command' none
 }
 
@@ -144,7 +153,17 @@ test_keyring()
 		sum --keyring %user:hmacdev-user a
 	gives 'a logon key' "$(hmac sha256 a)  a" \
 		sum --keyring %logon:hmac:logon a
-	ends 'a key that is not there' 2 'no key' sum --keyring %user:none a
+	ends 'a key that is not there' 2 'there is no such key' \
+		sum --keyring %user:none a
+	ends 'a number without a key' 2 'there is no such key' \
+		sum --keyring 2147483647 a
+	ends 'neither number nor name' 2 'takes a serial number or %TYPE:' \
+		sum --keyring logon:hmac:logon a
+	ends 'a number that is not decimal' 2 'takes a serial number or' \
+		sum --keyring 0x20 a
+	ends "another user's key" 2 'it belongs to another user' \
+		sum --keyring "$(setpriv --reuid=54321 --clear-groups \
+		keyctl padd user hmac:other @u <key)" a
 	ends 'a keyring' 2 'a key of this type cannot be used' \
 		sum --keyring "$(keyctl newring hmac:ring @s)" a
 	ends 'a special serial number' 2 '-3: no serial number' \
@@ -585,18 +604,36 @@ test_hmaccalc()
 	result 'the key that everyone knows' $? "$(./sha256hmac a)"
 }
 
+run_as_nobody()
+{
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$command" "$@"
+}
+
 test_device()
 {
-	local unprivileged=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-
 	ends 'algs' 0 'sha256 ' algs
 	ends 'info' 0 'algorithms' info
 	ends 'version' 0 "$("$command" --version)" version
 	chmod 755 .
-	"${unprivileged[@]}" "$command" sum -k key a >out 2>err
-	[ $? = 2 ] && grep -qF 'no permission to open it' err
+	run_as_nobody sum -k key a >out 2>err
+	[ $? = 2 ] && grep -qF 'no permission to open it' err &&
+		grep -qF 'hmac(4)' err
 	result 'no permission' $? "$(cat out err)"
+	run_as_nobody info >out 2>err
+	[ $? = 2 ] && grep -q '^library ' out
+	result 'the versions without permission' $? "$(cat out err)"
+	chgrp 65534 /dev/hmac
+	chmod 0 /dev/hmac
+	run_as_nobody sum -k key a >out 2>err
+	[ $? = 2 ] && grep -qF 'with the mode 0660' err
+	result 'the group without permission' $? "$(cat out err)"
+	chgrp 0 /dev/hmac
+	chmod 660 /dev/hmac
 	mv /dev/hmac /dev/hmac-away
+	mknod /dev/hmac c 1 3
+	ends 'another device' 2 "not hmacdev's device" sum -k key a
+	ends 'another device for algs' 2 "not hmacdev's device" algs
+	rm /dev/hmac
 	ends 'no device' 2 'modprobe hmacdev' sum -k key a
 	ends 'no device for algs' 2 'modprobe hmacdev' algs
 	mv /dev/hmac-away /dev/hmac

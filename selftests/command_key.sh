@@ -81,10 +81,14 @@ test_random()
 	adds 'another' random --random 32 --type user --replace
 	[ "$(possessed pipe "$id" | od -An -tx1 | tr -d ' \n')" != "$first" ]
 	result 'is another key' $? "$first"
+	adds 'a size in decimal digits' decimal --random 040 --type user
+	[ "$(possessed pipe "$id" | wc -c)" = 40 ]
+	result 'is not octal' $? "$(possessed pipe "$id" | wc -c)"
+	gives 'unlink that' '' key unlink decimal
 	adds 'the longest' longest --random 32767 --type user
 	[ "$(possessed pipe "$id" | wc -c)" = 32767 ]
 	result 'of the longest size' $? "$(possessed pipe "$id" | wc -c)"
-	for size in 15 32768 -1 '' x 0; do
+	for size in 15 32768 -1 '' x 0 0x20; do
 		ends "a random key of '$size' bytes" 2 'takes a number of' \
 			key add other --random "$size"
 	done

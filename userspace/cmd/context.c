@@ -116,7 +116,10 @@ static void complain_new(const struct recipe *r, const char *alg, int err)
 		complain("key %d: the description of a logon, encrypted or trusted key must begin with 'hmac:', or the key was rejected",
 			 r->key.serial);
 	else if (keyring && err == -EACCES)
-		complain("key %d: no permission to search it; link its keyring to this session's (keyctl link KEYRING @s)",
+		complain("key %d: no permission; it belongs to another user, or its permissions do not let this process search it",
+			 r->key.serial);
+	else if (keyring && err == -ENOKEY)
+		complain("key %d: there is no such key; 'hmacdev key list' lists them",
 			 r->key.serial);
 	else if (keyring && err != -EINVAL)
 		complain("key %d: %s", r->key.serial, hmacdev_strerror(err));

@@ -106,10 +106,11 @@ static void print_device(const struct device *d)
 		printf("owner       %s:%s\nmode        %s\n", d->owner,
 		       d->group, d->mode);
 	if (*d->trouble)
-		return;
-	printf("access      yes\n"
-	       "algorithms  %u of %u, %u more untried ('hmacdev algs' lists them)\n",
-	       d->available, d->known, d->untried);
+		puts("access      no");
+	else
+		printf("access      yes\n"
+		       "algorithms  %u of %u, %u more untried ('hmacdev algs' lists them)\n",
+		       d->available, d->known, d->untried);
 	if (*d->module)
 		printf("module      %s\n", d->module);
 	printf("library     %s\n", hmacdev_version());

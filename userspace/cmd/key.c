@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -174,6 +173,12 @@ long keyring_find(const char *type, const char *description)
 	return serial;
 }
 
+static int complain_spec(void)
+{
+	complain("--keyring takes a serial number or %%TYPE:DESCRIPTION, such as %%logon:hmac:x");
+	return -1;
+}
+
 static int keyring_named(struct key *key, const char *spec)
 {
 	char type[32];
@@ -181,15 +186,15 @@ static int keyring_named(struct key *key, const char *spec)
 	size_t len = colon ? (size_t)(colon - spec) : 0;
 	long serial;
 
-	if (!len || len >= sizeof(type) || !colon[1]) {
-		complain("--keyring takes a serial number or %%TYPE:DESCRIPTION");
-		return -1;
-	}
+	if (!len || len >= sizeof(type) || !colon[1])
+		return complain_spec();
 	memcpy(type, spec, len);
 	type[len] = '\0';
 	serial = keyring_find(type, colon + 1);
 	if (serial < 0) {
-		complain("%%%s: %s", spec, hmacdev_strerror(-errno));
+		complain("%%%s: %s", spec, errno == ENOKEY ?
+			 "there is no such key; 'hmacdev key list' lists them" :
+			 hmacdev_strerror(-errno));
 		return -1;
 	}
 	key->serial = (int32_t)serial;
@@ -199,13 +204,9 @@ static int keyring_named(struct key *key, const char *spec)
 /* The serial number, or 0 */
 int32_t serial_read(const char *text)
 {
-	char *end;
-	long serial;
+	int serial = descriptor_read(text);
 
-	errno = 0;
-	serial = strtol(text, &end, 0);
-	return end == text || *end || errno || serial < 1 ||
-	       serial > INT32_MAX ? 0 : (int32_t)serial;
+	return serial > 0 ? serial : 0;
 }
 
 int key_from_keyring(struct key *key, const char *spec)
@@ -215,10 +216,12 @@ int key_from_keyring(struct key *key, const char *spec)
 	if (*spec == '%')
 		return keyring_named(key, spec + 1);
 	key->serial = serial_read(spec);
-	if (!key->serial) {
+	if (!key->serial && !spec[strspn(spec, "-0123456789")]) {
 		complain("%s: no serial number of a key", spec);
 		return -1;
 	}
+	if (!key->serial)
+		return complain_spec();
 	keyring_reach_user();
 	return 0;
 }

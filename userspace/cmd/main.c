@@ -38,6 +38,9 @@ void complain(const char *format, ...)
 	fflush(stdout);
 	quote_print(stderr, program, SIZE_MAX);
 	fputs(": ", stderr);
+	/* A name is the first part of a message. */
+	if (len >= 0 && !strncmp(text, ": ", 2))
+		fputs("''", stderr);
 	quote_print(stderr, len < 0 ? "no memory for a message" : text,
 		    SIZE_MAX);
 	fputc('\n', stderr);

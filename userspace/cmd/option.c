@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <getopt.h>
+#include <string.h>
 
 #include "cmd.h"
 
@@ -9,6 +10,12 @@ static bool is_value(const struct option *options, int value)
 		if (options->val == value)
 			return true;
 	return false;
+}
+
+/* Without the value, which may be a key */
+static int name_length(const char *option)
+{
+	return (int)strcspn(option, "=");
 }
 
 /*
@@ -22,10 +29,14 @@ int option_next(int argc, char **argv, const char *letters,
 
 	if (c == ':')
 		complain("%s: an argument is missing", argv[optind - 1]);
+	else if (c == '?' && !optopt && !strcmp(argv[optind - 1], "--version"))
+		complain("--version must be the first argument");
 	else if (c == '?' && !optopt)
-		complain("%s: no such option", argv[optind - 1]);
+		complain("%.*s: no such option", name_length(argv[optind - 1]),
+			 argv[optind - 1]);
 	else if (c == '?' && is_value(options, optopt))
-		complain("%s: takes no argument", argv[optind - 1]);
+		complain("%.*s takes no argument", name_length(argv[optind - 1]),
+			 argv[optind - 1]);
 	else if (c == '?')
 		complain("-%c: no such option", optopt);
 	return c == ':' ? '?' : c;

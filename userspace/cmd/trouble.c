@@ -13,11 +13,10 @@ static void forbidden(char *text, size_t size)
 	const struct group *group;
 	struct stat st;
 
-	if (stat(HMACDEV_DEVICE, &st) < 0 || !(st.st_mode & 0060) ||
+	if (stat(HMACDEV_DEVICE, &st) < 0 || (st.st_mode & 0060) != 0060 ||
 	    !st.st_gid) {
 		snprintf(text, size,
-			 "no permission to open it; only root may, until an administrator gives it to a group: chgrp GROUP "
-			 HMACDEV_DEVICE);
+			 "no permission to open it; only root may, until a udev rule gives it to a group with the mode 0660: see hmac(4)");
 		return;
 	}
 	group = getgrgid(st.st_gid);
@@ -33,16 +32,20 @@ static void forbidden(char *text, size_t size)
 
 /*
  * What keeps this process from the device, and what to do: NULL if nothing
- * does. Asked of the device itself, since EACCES and EPERM can also come from a
- * key or a context.
+ * does. Asked of the device itself, since EACCES, EPERM and ENOTTY can also come from
+ * a key or a context.
  */
 const char *device_trouble(char *text, size_t size)
 {
 	int fd = open(HMACDEV_DEVICE, O_RDWR | O_CLOEXEC);
+	struct hmacdev_alg alg;
 
 	if (fd >= 0) {
 		close(fd);
-		return NULL;
+		if (hmacdev_alg(0, &alg, sizeof(alg)) != -ENOTTY)
+			return NULL;
+		snprintf(text, size, "it is not hmacdev's device");
+		return text;
 	}
 	switch (errno) {
 	case ENOENT:
