@@ -87,6 +87,8 @@ test_check()
 	ends 'another algorithm' 2 'no line with' sum -k key -c list
 	"$command" sum -t 80 -k key a >list
 	ends 'a truncated tag is wrong' 1 'a: FAILED' sum -k key -c list
+	ends 'and a reason is given' 1 '1 of the tags are not of 256 bits' \
+		sum -k key -c list
 	ends 'but where it is asked for' 0 'a: OK' sum -t 80 -k key -c list
 	"$command" sum -k key a >list
 	ends 'and then the whole is wrong' 1 'FAILED' sum -t 80 -k key -c list
@@ -98,6 +100,13 @@ test_check()
 	sed 's/a$/gone/' list >partial
 	ends 'all files missing' 2 'no file was verified' \
 		sum -k key -c --ignore-missing partial
+	echo "$(hmac sha256 empty)  -" >list
+	ends 'a list names the input that had the key' 2 \
+		'-: FAILED open or read' sum -k - -c list <key
+	ends 'and says so' 2 'has been read already' sum -k - -c list <key
+	ends 'a list names the input that it is in' 2 \
+		'-: FAILED open or read' sum -k key -c - <list
+	gives 'a list names another input' '-: OK' sum -k key -c list <empty
 	run sum -k key -c --ignore-missing --status partial
 	[ $status = 2 ] && [ ! -s out ] && [ ! -s err ]
 	result 'all files missing, status only' $? "status $status: $(cat out err)"
@@ -355,6 +364,10 @@ test_exec_status()
 		exec -k key --rights sign --name 3 -- true
 	ends 'no number of a descriptor' 125 'no number' \
 		exec -k key --rights sign --fd -1 -- true
+	ends 'a name for a number' 125 '--name is not for --fd' \
+		exec -k key --rights sign --fd 9 --name foo -- true
+	"$command" exec --help >/dev/full 2>err
+	result 'help of exec that cannot be printed' $(($? != 125)) "$(cat err)"
 	ends 'an unknown algorithm for exec' 125 'no such algorithm' \
 		exec -a none -k key --rights sign -- true
 	gives 'an option of the command' '-k none' \
@@ -599,6 +612,9 @@ test_hmaccalc()
 	./sha256hmac -K '' a 2>err
 	[ $? = 2 ] && grep -qF 'the key is empty' err
 	result 'sha256hmac with an empty key' $? "$(cat err)"
+	./sha256hmac -k key -K x a 2>err
+	[ $? = 2 ] && grep -qF 'more than one key' err
+	result 'sha256hmac with two keys' $? "$(cat err)"
 	[ "$(./sha256hmac a)" = "$(openssl dgst -sha256 \
 		-hmac FIPS-FTW-RHT2009 a | sed 's/.*= //')  a" ]
 	result 'the key that everyone knows' $? "$(./sha256hmac a)"

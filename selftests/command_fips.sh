@@ -119,11 +119,22 @@ test_fipshmac()
 	result 'no tag of no file' $? "$(ls -a)"
 	ends 'fipshmac without a file' 2 'usage: fipshmac'
 	ends 'fipshmac into no directory' 3 'none/a.hmac: No such' -d none a
-	ln -s /dev/full .full.hmac
-	cp a full
-	ends 'fipshmac on a full disk' 6 'No space left' full
-	[ ! -e .full.hmac ] && [ ! -L .full.hmac ]
-	result 'half a tag is removed' $? "$(ls -al)"
+	mkdir full
+	mount -t tmpfs -o size=64k tmpfs full
+	cp b full
+	gives 'fipshmac again' '' full/b
+	cp full/.b.hmac before
+	cat /dev/zero >full/zero 2>err
+	ends 'fipshmac on a full disk' 6 'No space left' full/b
+	cmp -s full/.b.hmac before
+	result 'the tag that was there stays' $? "$(cat full/.b.hmac)"
+	[ "$(ls -A full)" = '.b.hmac
+b
+zero' ]
+	result 'half a tag is removed' $? "$(ls -al full)"
+	umount full
+	[ "$(stat -c %a .a.hmac)" = 644 ]
+	result "the tag's file has the mode of the umask" $? "$(ls -al)"
 	ends 'fipshmac -c' 2 'not for fipshmac' -c a
 	ends 'fipshmac --help' 0 '.FILE.hmac' --help
 }
@@ -137,6 +148,8 @@ test_fipscheck()
 	gives 'fipscheck -s' '' -s .tag a
 	echo "$(fips a)  a" >.a.line
 	gives 'a line of a list for a tag' '' -s .line a
+	printf '%s\r\n' "$(fips a)" >.a.dos
+	gives 'a tag and CR LF' '' -s .dos a
 	ends 'fipscheck without a tag file' 3 '.c.hmac: No such' c
 	ends 'fipscheck without a file' 2 'usage: fipscheck'
 	cp .a.hmac .gone.hmac

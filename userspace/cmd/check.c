@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
@@ -10,6 +11,7 @@ struct counts {
 	unsigned long malformed;
 	unsigned long matched;
 	unsigned long mismatched;
+	unsigned long other_size;
 	unsigned long unreadable;
 	unsigned long missing;
 };
@@ -28,11 +30,24 @@ static void report(const struct sum *s, const char *name, const char *verdict)
 	printf(": %s\n", verdict);
 }
 
+/* Standard input can be read once: for the key, for a list, or as a file. */
+static int check_open(struct sum *s, const char *name)
+{
+	if (strcmp(name, "-"))
+		return sum_open(name);
+	if (s->make.key.stdin_taken) {
+		errno = EBUSY;
+		return -1;
+	}
+	s->make.key.stdin_taken = true;
+	return STDIN_FILENO;
+}
+
 static void check_file(struct sum *s, const struct line *line,
 		       struct counts *n)
 {
 	struct message m = {
-		.fd = sum_open(line->name),
+		.fd = check_open(s, line->name),
 		.path = line->name,
 		.silent = s->status,
 	};
@@ -43,7 +58,9 @@ static void check_file(struct sum *s, const struct line *line,
 		return;
 	}
 	if (m.fd < 0) {
-		complain("%s: %s", line->name, strerror(errno));
+		complain("%s: %s", line->name, errno == EBUSY ?
+			 "standard input has been read already" :
+			 strerror(errno));
 		rc = -EIO;
 	} else {
 		rc = message_verify(&s->context, &m, line->tag, line->tag_len);
@@ -55,6 +72,8 @@ static void check_file(struct sum *s, const struct line *line,
 			report(s, line->name, "OK");
 	} else if (rc == -EBADMSG) {
 		n->mismatched++;
+		n->other_size += line->tag_len !=
+				 hmacdev_tag_size(s->context.h);
 		report(s, line->name, "FAILED");
 	} else {
 		n->unreadable++;
@@ -136,6 +155,10 @@ static int verdict(const struct sum *s, const char *path,
 		   "listed files could not be read");
 	warn_count(s, n->mismatched, "computed tag did NOT match",
 		   "computed tags did NOT match");
+	if (n->other_size && !s->status)
+		complain("%s: %lu of the tags are not of %zu bits; -t gives their size",
+			 path, n->other_size,
+			 8 * hmacdev_tag_size(s->context.h));
 	if (nothing && !s->status)
 		complain("%s: no file was verified", path);
 	if (n->mismatched)
@@ -156,8 +179,10 @@ int check_list(struct sum *s, const char *path)
 		complain("%s: %s", path, strerror(errno));
 		return TROUBLE;
 	}
-	if (in)
+	if (in) {
 		path = "standard input";
+		s->make.key.stdin_taken = true;
+	}
 	rc = check_lines(s, path, list, &n);
 	if (!in)
 		fclose(list);

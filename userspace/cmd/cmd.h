@@ -15,6 +15,8 @@ enum {
 	FINE = 0,
 	CHECK_FAILED = 1,
 	TROUBLE = 2,
+	/* As env(1): trouble of "exec" must not look like the command's. */
+	EXEC_TROUBLE = 125,
 };
 
 struct option;

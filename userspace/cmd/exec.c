@@ -20,9 +20,8 @@
 /* What systemd names a descriptor without a name */
 #define UNKNOWN		"unknown"
 
-/* Those of env(1): its own trouble must not look like the command's. */
+/* Those of env(1), and EXEC_TROUBLE. */
 enum {
-	EXEC_TROUBLE = 125,
 	EXEC_CANNOT = 126,
 	EXEC_NOT_FOUND = 127,
 };
@@ -192,18 +191,19 @@ static int place(const struct hmacdev *h, int to)
 
 static int pass(const struct exec *e, const struct hmacdev *h)
 {
+	const char *name = e->name ? e->name : "hmac";
 	int n = listened();
 
 	if (e->fd >= 0)
 		return place(h, e->fd);
-	if (is_taken(n, e->name)) {
+	if (is_taken(n, name)) {
 		complain("a descriptor named '%s' is passed on already; choose another name with --name",
-			 e->name);
+			 name);
 		return -1;
 	}
 	if (place(h, FIRST_FD + n) < 0)
 		return -1;
-	return announce(n, e->name);
+	return announce(n, name);
 }
 
 static int run(struct exec *e, char **argv)
@@ -294,6 +294,8 @@ static int options_fit(const struct exec *e, bool command)
 	else if (e->rights & HMACDEV_RIGHT_SIGN &&
 		 e->rights & HMACDEV_RIGHT_DERIVE)
 		complain("--rights: sign and derive exclude each other; a derived key is a tag, which a signer could make");
+	else if (e->name && e->fd >= 0)
+		complain("--name is not for --fd, which leaves the environment as it is");
 	else if (!command)
 		try_help(USAGE);
 	else
@@ -303,7 +305,7 @@ static int options_fit(const struct exec *e, bool command)
 
 int cmd_exec(int argc, char **argv)
 {
-	struct exec e = { .name = "hmac", .fd = -1 };
+	struct exec e = { .fd = -1 };
 	int rc = 0;
 	int c;
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -49,10 +50,23 @@ static int message_open(struct message *m, const char *path)
 	return m->fd;
 }
 
-/* Half a tag would be taken for one that does not match. */
-static int tag_write(const char *path, const char *hex)
+/* A new file, with the mode that fopen(3) would give it */
+static FILE *temporary(char *path)
 {
-	FILE *file = fopen(path, "we");
+	mode_t mask = umask(0);
+	int fd = mkostemp(path, O_CLOEXEC);
+
+	umask(mask);
+	if (fd < 0)
+		return NULL;
+	fchmod(fd, 0666 & ~mask);
+	return fdopen(fd, "w");
+}
+
+/* Half a tag would be taken for one that does not match. */
+static int tag_write(const char *path, char *temp, const char *hex)
+{
+	FILE *file = temporary(temp);
 	bool failed;
 
 	if (!file) {
@@ -60,11 +74,25 @@ static int tag_write(const char *path, const char *hex)
 		return FIPS_NO_TAG_FILE;
 	}
 	failed = fprintf(file, "%s\n", hex) < 0;
-	if (!fclose(file) && !failed)
+	if (!fclose(file) && !failed && !rename(temp, path))
 		return FINE;
 	complain("%s: %s", path, strerror(errno));
-	unlink(path);
+	unlink(temp);
 	return FIPS_WRITE_FAILED;
+}
+
+static int tag_put(const char *path, const char *hex)
+{
+	char *temp;
+	int rc;
+
+	if (asprintf(&temp, "%s.XXXXXX", path) < 0) {
+		complain("%s: no memory", path);
+		return FIPS_NO_MEMORY;
+	}
+	rc = tag_write(path, temp, hex);
+	free(temp);
+	return rc;
 }
 
 static int make_one(const struct sum *s, const struct fips *f, const char *path)
@@ -85,7 +113,7 @@ static int make_one(const struct sum *s, const struct fips *f, const char *path)
 	to = tag_path(f, path, f->dir);
 	if (!to)
 		return FIPS_NO_MEMORY;
-	rc = tag_write(to, hex);
+	rc = tag_put(to, hex);
 	free(to);
 	return rc;
 }
@@ -101,7 +129,9 @@ static int text_read(const char *from, char **text)
 		return -errno;
 	len = getline(text, &size, file);
 	if (len > 0 && (*text)[len - 1] == '\n')
-		(*text)[len - 1] = '\0';
+		(*text)[--len] = '\0';
+	if (len > 0 && (*text)[len - 1] == '\r')
+		(*text)[--len] = '\0';
 	fclose(file);
 	return 0;
 }

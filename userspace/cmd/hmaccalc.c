@@ -41,6 +41,8 @@ static int help_hmaccalc(void)
 		   "Print the HMAC of each FILE, or check lists of them, as hmaccalc does.\n\n"
 		   "  -c, --check  each FILE is a list: check the tags in it\n"
 		   "  -T FILE      with -c: check FILE, whatever file a list names\n"
+		   "  -q, --status with -c: print no results; the exit status has them\n"
+		   "      --quiet  with -c: do not print OK for each file\n"
 		   "      --tag    print as HMAC(HASH) (FILE) = TAG\n"
 		   "  -z           end lines with NUL\n");
 	return FINE;
@@ -53,6 +55,7 @@ static int help_fips(void)
 		   "fipscheck checks each FILE by that, or by FILE.hmac in /usr/lib64/fipscheck or\n"
 		   "/usr/lib/fipscheck, which come first.\n\n"
 		   "  -d DIR       the HMAC is in DIR/FILE.hmac instead\n"
+		   "  -q, --status do not report a wrong HMAC; the exit status has it\n"
 		   "  -s SUFFIX    instead of .hmac\n");
 	return FINE;
 }
@@ -66,9 +69,7 @@ static int help(const struct hmaccalc *m)
 	fputs("  -h HASH      use another hash than the name stands for\n"
 	      "  -k FILE      the key is the bytes of FILE\n"
 	      "  -K KEY       the key is KEY, for every user of the machine to see\n"
-	      "  -q, --status print no results; the exit status has them\n"
-	      "      --quiet  do not print OK for each file\n"
-	      "  -S           print the HMAC of this program\n"
+	      "  -S           print the HMAC of this program itself; there is no FILE then\n"
 	      "  -t BITS      size of the tag: 80 to the whole digest\n"
 	      "  -v, --version\n"
 	      "  -b, -P       nothing, for compatibility\n\n"
@@ -113,6 +114,10 @@ static int key_option(struct sum *s, int option, char *arg)
 {
 	int rc;
 
+	if (s->make.keyed) {
+		complain("more than one key is given");
+		return -1;
+	}
 	s->make.keyed = true;
 	if (option == 'k')
 		return key_from_file(&s->make.key, arg);

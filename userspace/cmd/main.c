@@ -89,17 +89,25 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+static int trouble(const char *name)
+{
+	return strcmp(name, "exec") ? TROUBLE : EXEC_TROUBLE;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
 	char name[32];
+	int rc;
 
 	/* getopt(3) puts it before its messages. */
 	snprintf(name, sizeof(name), "hmacdev %s", command->name);
 	program = name;
 	argv[0] = name;
 	if (argc > 1 && !strcmp(argv[1], "--version"))
-		return finish_output(cmd_version(1, argv));
-	return finish_output(command->run(argc, argv));
+		rc = finish_output(cmd_version(1, argv));
+	else
+		rc = finish_output(command->run(argc, argv));
+	return rc == TROUBLE ? trouble(command->name) : rc;
 }
 
 static int hmacdev(int argc, char **argv)
@@ -156,7 +164,7 @@ int main(int argc, char **argv)
 	/* A message is one write. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (open_standard() < 0)
-		return TROUBLE;
+		return trouble(argc > 1 ? argv[1] : "");
 	if (!strcmp(name, "fipscheck") ||
 	    (len > 4 && !strcmp(name + len - 4, "hmac"))) {
 		program = name;
