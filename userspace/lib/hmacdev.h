@@ -5,11 +5,15 @@
  *	struct hmacdev *h;
  *	char hex[2 * HMACDEV_TAG_MAX + 1];
  *
- *	if (hmacdev_new(&h, "sha256", key, key_len) == 0) {
- *		hmacdev_update(h, msg, len);
- *		hmacdev_hexdigest(h, hex, sizeof(hex));
- *		hmacdev_free(h);
- *	}
+ *	int err = hmacdev_new(&h, "sha256", key, key_len);
+ *
+ *	if (err == 0)
+ *		err = hmacdev_update(h, msg, len);
+ *	if (err == 0)
+ *		err = hmacdev_hexdigest(h, hex, sizeof(hex));
+ *	hmacdev_free(h);
+ *	if (err < 0)
+ *		fprintf(stderr, "%s\n", hmacdev_strerror(err));
  *
  * Results: 0 or a length, or a negative errno that hmacdev_strerror() puts into
  * words. The library leaves errno alone, prints nothing and never aborts. All
