@@ -107,7 +107,11 @@ test_refused()
 		key add other -k key --random 32
 	ends 'two key files' 2 'either -k FILE or' key add other -k key -k key
 	ends 'no name' 2 'usage: hmacdev key' key add -k key
+	ends 'no name, in words' 2 'add: a NAME is missing' key add -k key
 	ends 'two names' 2 'usage: hmacdev key' key add a b -k key
+	ends 'two names, in words' 2 'add takes one NAME' key add a b -k key
+	ends 'a name for a list' 2 'list takes no NAME' key list x
+	ends 'an unknown verb, in words' 2 'nope: it is add, list' key nope
 	ends 'an empty name' 2 'a name has' key add '' -k key
 	ends 'nothing but the prefix' 2 'a name has' key add hmac: -k key
 	ends 'too long a name' 2 'a name has' key add \
@@ -219,6 +223,10 @@ test_show()
 	ends 'it can be used' 0 'usable       yes' key show readable
 	ends 'its permissions' 0 'permissions  alswrv-----v' key show readable
 	ends 'a key that is not there' 2 'no such key' key show none
+	ends 'a key by its number' 0 'name         hmac:readable' \
+		key show "$(keyctl search @u user hmac:readable)"
+	ends 'a key without the prefix' 2 'no such key' \
+		key unlink "$(keyctl search @u user plain)"
 	ends 'a name that two have' 2 'more than one key' key show cookies
 	ends 'a name that two have, by its type' 0 'type         logon' \
 		key show cookies --type logon
@@ -237,6 +245,13 @@ test_revoke()
 	grep -q 'revoked' out
 	result 'it is revoked' $? "$(cat out)"
 	ends 'a revoked key' 2 'no such key' key show readable
+	ends 'is counted' 2 '1 key of these keyrings cannot be' \
+		key show readable
+	ends 'is counted in a list' 0 '1 key of these keyrings cannot be' \
+		key list
+	ends 'is not shown' 2 'is revoked, expired or' key show "$serial"
+	gives 'is unlinked by its number' '' key unlink "$serial"
+	ends 'is gone' 2 "$serial: no such key" key unlink "$serial"
 	adds 'its name is free' readable -k key
 	gives 'unlink' '' key unlink random
 	keyctl search @u user hmac:random >out 2>&1

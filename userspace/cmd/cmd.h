@@ -73,6 +73,7 @@ struct ring_key {
 	unsigned int uid;
 	unsigned int gid;
 	unsigned int permissions;
+	/* NULL for a key that cannot be described */
 	const char *type;
 	const char *description;
 };

@@ -151,19 +151,19 @@ static bool see(struct walk *w, int32_t serial)
 
 static void walk(struct walk *w, int32_t keyring, int depth);
 
-/* Keys that are revoked, expired or hidden from us cannot be described. */
+/* Keys that are revoked, expired or hidden from us: without type and name */
 static void visit(struct walk *w, int32_t keyring, int32_t serial, int depth)
 {
 	struct ring_key key = { .serial = serial, .keyring = keyring };
 	size_t len;
 	char *text = fetch(KEYCTL_DESCRIBE, serial, &len);
 
-	if (text && describe(&key, text)) {
-		if (strcmp(key.type, "keyring"))
-			w->each(&key, w->arg);
-		else if (depth < DEPTH)
-			walk(w, serial, depth + 1);
-	}
+	if (!text || !describe(&key, text))
+		key.type = NULL;
+	if (!key.type || strcmp(key.type, "keyring"))
+		w->each(&key, w->arg);
+	else if (depth < DEPTH)
+		walk(w, serial, depth + 1);
 	free(text);
 }
 

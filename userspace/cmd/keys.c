@@ -16,6 +16,7 @@
 #define PAYLOAD_MAX	32767
 #define DESCRIPTION_MAX	4096
 #define RANDOM_MIN	16
+#define TYPE_SIZE	32
 
 struct keys {
 	struct key key;
@@ -24,14 +25,23 @@ struct keys {
 	const char *ring_text;
 	int32_t keyring;
 	bool replace;
+	/* A key that is given by its serial number; the description is that. */
+	int32_t serial;
+	/* How many keys of a list cannot be described */
+	unsigned int hidden;
 	char description[DESCRIPTION_MAX];
 };
 
-/* With the prefix, or without */
-static int name_read(struct keys *k, const char *name)
+/* With the prefix, or without; or, but for add, a serial number */
+static int name_read(struct keys *k, const char *name, bool add)
 {
 	size_t len = strlen(PREFIX);
 
+	k->serial = add ? 0 : serial_read(name);
+	if (k->serial) {
+		snprintf(k->description, sizeof(k->description), "%s", name);
+		return 0;
+	}
 	if (!strncmp(name, PREFIX, len))
 		name += len;
 	if (!*name || strlen(name) >= sizeof(k->description) - len) {
@@ -43,33 +53,63 @@ static int name_read(struct keys *k, const char *name)
 	return 0;
 }
 
-/* What is found by name */
+/* What is found by name, or by serial number */
 struct search {
 	const struct keys *keys;
 	struct ring_key key;
-	char type[32];
+	char type[TYPE_SIZE];
+	char description[DESCRIPTION_MAX];
 	unsigned int n;
+	unsigned int hidden;
 	/* In the keyring itself, and not in one that is in it */
 	int32_t own;
 };
+
+static bool has_prefix(const char *description)
+{
+	return !strncmp(description, PREFIX, strlen(PREFIX));
+}
+
+static bool matches(const struct keys *k, const struct ring_key *key)
+{
+	if (k->serial && key->serial != k->serial)
+		return false;
+	if (!key->type)
+		return k->serial;
+	if ((k->type && strcmp(key->type, k->type)) ||
+	    strlen(key->type) >= TYPE_SIZE)
+		return false;
+	return k->serial ? has_prefix(key->description) :
+			   !strcmp(key->description, k->description);
+}
 
 static void match(const struct ring_key *key, void *arg)
 {
 	struct search *s = arg;
 
-	if (strcmp(key->description, s->keys->description) ||
-	    (s->keys->type && strcmp(key->type, s->keys->type)) ||
-	    strlen(key->type) >= sizeof(s->type))
+	s->hidden += !key->type;
+	if (!matches(s->keys, key))
 		return;
 	if (key->keyring == s->keys->keyring)
 		s->own = key->serial;
 	if (s->n && key->serial == s->key.serial)
 		return;
 	s->key = *key;
-	snprintf(s->type, sizeof(s->type), "%s", key->type);
-	s->key.type = s->type;
-	s->key.description = s->keys->description;
 	s->n++;
+	if (!key->type)
+		return;
+	snprintf(s->type, sizeof(s->type), "%s", key->type);
+	snprintf(s->description, sizeof(s->description), "%s",
+		 key->description);
+	s->key.type = s->type;
+	s->key.description = s->description;
+}
+
+static void complain_hidden(unsigned int n)
+{
+	if (n)
+		complain("%u key%s of these keyrings cannot be described: revoked, expired or not permitted; 'keyctl show' has their numbers",
+			 n, n == 1 ? "" : "s");
 }
 
 static int find(struct search *s, const struct keys *k)
@@ -78,11 +118,10 @@ static int find(struct search *s, const struct keys *k)
 	keyring_walk(k->keyring, match, s);
 	if (s->n == 1)
 		return 0;
-	if (s->n)
-		complain("%s: more than one key has this name; give --type or --keyring",
-			 k->description);
-	else
-		complain("%s: no such key in these keyrings", k->description);
+	complain(s->n ? "%s: more than one key has this name; give --type or --keyring" :
+			"%s: no such key in these keyrings", k->description);
+	if (!s->n)
+		complain_hidden(s->hidden);
 	return -1;
 }
 
@@ -198,9 +237,10 @@ static int run_add(struct keys *k)
 
 static void list_one(const struct ring_key *key, void *arg)
 {
-	const struct keys *k = arg;
+	struct keys *k = arg;
 
-	if (strncmp(key->description, PREFIX, strlen(PREFIX)) ||
+	k->hidden += !key->type;
+	if (!key->type || !has_prefix(key->description) ||
 	    (k->type && strcmp(key->type, k->type)))
 		return;
 	printf("%10d  %10d  %-9s  ", key->serial, key->keyring, key->type);
@@ -213,6 +253,7 @@ static int run_list(struct keys *k)
 {
 	printf("%10s  %10s  %-9s  %s\n", "SERIAL", "KEYRING", "TYPE", "NAME");
 	keyring_walk(k->keyring, list_one, k);
+	complain_hidden(k->hidden);
 	return FINE;
 }
 
@@ -250,9 +291,14 @@ static int run_show(struct keys *k)
 
 	if (find(&s, k) < 0)
 		return TROUBLE;
+	if (!s.key.type) {
+		complain("%d: the key is revoked, expired or not permitted; 'unlink' takes it out of keyring %d",
+			 s.key.serial, s.key.keyring);
+		return TROUBLE;
+	}
 	printf("serial       %d\ntype         %s\nname         ",
 	       s.key.serial, s.key.type);
-	name_print(k->description, name_needs_escape(k->description, false));
+	name_print(s.description, name_needs_escape(s.description, false));
 	printf("\nkeyring      %d\nuser         %u\ngroup        %u\n",
 	       s.key.keyring, s.key.uid, s.key.gid);
 	fputs("permissions  ", stdout);
@@ -295,6 +341,8 @@ static int help(void)
 	      "  show    describe a key: whose it is, and whether it can be used\n"
 	      "  revoke  destroy a key, wherever it is linked\n"
 	      "  unlink  take a key out of a keyring; the last link destroys it\n\n"
+	      "show, revoke and unlink take a serial number for NAME, too; what has digits\n"
+	      "alone for a name is hmac:DIGITS.\n\n"
 	      "Of all:\n"
 	      "      --keyring KEYRING  @s, the session's; @u, the user's; @us, or a serial\n"
 	      "                         number. For add it is @u unless given; the others look\n"
@@ -392,10 +440,13 @@ static int arguments_read(struct keys *k, const struct verb *verb, int n,
 		return -1;
 	}
 	if (n != verb->named) {
+		complain(!verb->named ? "%s takes no NAME" :
+			 n ? "%s takes one NAME" : "%s: a NAME is missing",
+			 verb->name);
 		try_help(USAGE);
 		return -1;
 	}
-	if (n && name_read(k, *names) < 0)
+	if (n && name_read(k, *names, add) < 0)
 		return -1;
 	if (add && !k->ring_text)
 		k->ring_text = "@u";
@@ -428,8 +479,12 @@ static int run(struct keys *k, const struct verb *verb, int argc, char **argv)
 			return help();
 		rc = option(k, c, optarg);
 	}
-	if (!rc && !verb->name)
+	if (!rc && !verb->name) {
+		if (optind < argc)
+			complain("%s: it is add, list, show, revoke or unlink",
+				 argv[optind]);
 		return try_help(USAGE);
+	}
 	keyring_reach_user();
 	if (!rc)
 		rc = arguments_read(k, verb, argc - optind, argv + optind);
