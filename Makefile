@@ -10,7 +10,8 @@ QEMU := selftests/qemu
 ifndef KDIR
 KDIR := $(shell $(QEMU)/kdir.sh)
 endif
-RELEASE = $(shell sed 's/.*"\(.*\)"/\1/' $(KDIR)/include/generated/utsrelease.h)
+RELEASE = $(shell sed 's/.*"\(.*\)"/\1/' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 KMOD = $(BUILD)/kmod/$(RELEASE)
 
 ifeq ($(V),1)
@@ -26,12 +27,20 @@ KBUILD = $(quiet) -C $(KDIR) M=$(KMOD) W=1 \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 USERSPACE = $(quiet) -C userspace O=$(BUILD)/userspace
 
+# A relative one is relative to here, and not to userspace/.
+ifneq ($(DESTDIR),)
+ifeq ($(filter /%,$(firstword $(DESTDIR))),)
+USERSPACE += DESTDIR='$(CURDIR)/$(DESTDIR)'
+endif
+endif
+
 all: modules userspace ## module, library and command (the default)
 
 # The kernel's build writes beside the sources: links keep the kernels apart.
 modules: ## the module; KDIR= names the kernel's headers
-	test -n "$(KDIR)" || { echo "No kernel headers: install" \
-		"linux-headers-amd64, or name them with KDIR="; exit 1; } >&2
+	test -n "$(RELEASE)" || { echo "No kernel headers$(KDIR:%= in %):" \
+		"install linux-headers-amd64, or name them with KDIR="; \
+		exit 1; } >&2
 	mkdir -p $(KMOD)
 	cp -rsf $(addprefix $(CURDIR)/,Kbuild kmod uapi) $(KMOD)
 	$(MAKE) $(KBUILD) modules
@@ -45,6 +54,9 @@ userspace: ## library and command
 
 install: ## library, headers, command, man pages; DESTDIR= PREFIX= LIBDIR= ...
 	$(MAKE) $(USERSPACE) install
+
+uninstall: ## remove what install installed; the same DESTDIR= PREFIX= ...
+	$(MAKE) $(USERSPACE) uninstall
 
 demo: ## a file's HMAC made by the kernel, in a guest; FILE= names the file
 	$(QEMU)/demo.sh
@@ -85,5 +97,5 @@ clean: ## remove what was built here; the cache stays
 help: ## this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
-.PHONY: all modules modules_install userspace install demo test test-debug \
+.PHONY: all modules modules_install userspace install uninstall demo test test-debug \
 	test-kcsan test-kmsan coverage fuzz bench bench-check shell lint clean help
