@@ -15,8 +15,7 @@ result 'its tag' $? "$tag"
 ! "$readme" >/dev/full
 result 'a full disk' $? 'no failure'
 mv /dev/hmac /dev/hmac-away
-said=$("$readme" 2>/dev/null)
-[ $? != 0 ] && [ -z "$said" ]
+! said=$("$readme" 2>/dev/null) && [ -z "$said" ]
 result 'no device' $? "$said"
 mv /dev/hmac-away /dev/hmac
 finish
