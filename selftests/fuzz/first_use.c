@@ -35,6 +35,7 @@ static int traits(struct random *r, int fd, const struct algorithm *alg)
 	const __u32 fips = alg->fips ? HMACDEV_ALG_FIPS : 0;
 	struct hmacdev_alg args = { .index = alg - algorithms };
 	const bool before = registered(alg);
+	bool available;
 
 	if (random_one_in(r, 2)) {
 		args.flags = HMACDEV_ALG_BY_NAME;
@@ -45,11 +46,10 @@ static int traits(struct random *r, int fd, const struct algorithm *alg)
 	    strcmp(args.name, alg->name))
 		return -1;
 	args.traits ^= fips;
-	if (before != registered(alg) ||
-	    before != (args.traits == HMACDEV_ALG_AVAILABLE))
+	available = args.traits == HMACDEV_ALG_AVAILABLE;
+	if (available != before || registered(alg) != before)
 		return -1;
-	return args.traits == HMACDEV_ALG_AVAILABLE ||
-		args.traits == HMACDEV_ALG_UNTRIED || !args.traits ?
+	return available || args.traits == HMACDEV_ALG_UNTRIED || !args.traits ?
 		(int)args.traits : -1;
 }
 
