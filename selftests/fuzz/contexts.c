@@ -293,14 +293,6 @@ static bool settle_reset(struct step *s, long ret)
 
 OPERATION(reset, RESET, reset, fill_reset, predict_reset, settle_reset);
 
-/* Whether EDQUOT or EBADFD comes first is not specified. */
-static void predict_quota(struct forecast *f)
-{
-	if (f->first == STATE)
-		refuse_early(f, EDQUOT);
-	refuse(f, DESCRIPTORS, EDQUOT);
-}
-
 /* A call that returns a new descriptor */
 static void predict_descriptor(struct step *s)
 {
@@ -314,7 +306,7 @@ static void predict_descriptor(struct step *s)
 		s->call.others = USER_CONTEXTS - context_count() -
 			random_below(&s->r, 2);
 		if (s->call.others + context_count() == USER_CONTEXTS)
-			predict_quota(&s->forecast);
+			refuse(&s->forecast, DESCRIPTORS, EDQUOT);
 	}
 }
 

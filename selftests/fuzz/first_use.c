@@ -118,20 +118,31 @@ static bool swap_modprobe(const char *new, char *old, size_t size)
 	return done;
 }
 
-/* An attempt that fails, as nothing can be loaded; then others load the hash */
+/* An attempt with another program than modprobe, which cannot load the hash */
+static bool attempt_fails(struct random *r, int fd, const struct algorithm *alg,
+			  const char *program)
+{
+	char modprobe[256], other[256];
+	int err;
+
+	if (!swap_modprobe(program, modprobe, sizeof(modprobe)))
+		return false;
+	err = attempt(r, fd, alg);
+	return swap_modprobe(modprobe, other, sizeof(other)) && err == -ENOENT;
+}
+
+/* Only an attempt that runs modprobe counts; after it, others load the hash. */
 static const char *fail_first(struct random *r, int fd, int parent,
 			      struct algorithm *alg)
 {
-	char modprobe[256], none[256], command[64];
-	int err;
+	char command[64];
 
-	if (!swap_modprobe("/nonexistent\n", modprobe, sizeof(modprobe)))
-		return NULL;
-	err = attempt(r, fd, alg);
-	if (!swap_modprobe(modprobe, none, sizeof(none)))
-		return "cannot be loaded any more";
-	if (err != -ENOENT)
-		return "was used, though nothing can be loaded";
+	if (!attempt_fails(r, fd, alg, "/nonexistent\n"))
+		return "was used without modprobe";
+	if (traits(r, fd, alg) != HMACDEV_ALG_UNTRIED)
+		return "is not untried before modprobe was run";
+	if (!attempt_fails(r, fd, alg, "/bin/false\n"))
+		return "was used when modprobe failed";
 	if (traits(r, fd, alg))
 		return "has traits after a failed attempt";
 	if (attempt(r, fd, alg) != -ENOENT || traits(r, fd, alg))

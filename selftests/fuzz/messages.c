@@ -167,10 +167,7 @@ static void predict_writev(struct step *s)
 	/* Of nothing, and of a bad address, we do not get to know. */
 	if (whole && s->call.flags)
 		refuse(&s->forecast, FIELDS, EAGAIN);
-	/* Before Linux 6.8, for a context that COPY or DERIVE made */
-	if (whole && s->call.flags)
-		refuse(&s->forecast, FIELDS, EOPNOTSUPP);
-	if (whole && !s->call.flags)
+	else if (whole)
 		predict_taken(s, taken, whole);
 	if (wild)
 		refuse_early(&s->forecast, EFAULT);
