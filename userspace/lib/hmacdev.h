@@ -652,8 +652,8 @@ int hmacdev_info(struct hmacdev *h, struct hmacdev_info *info, size_t size);
  *
  * Return: 0, or
  *	-ENOENT, @index is past the last;
- *	-ENODEV, -EACCES, -EPERM, -ENOTTY, -EMFILE, -ENFILE, -ENOMEM as
- *	hmacdev_new();
+ *	-ENODEV, -EACCES, -EPERM, -ENOTTY, -EDQUOT, -EMFILE, -ENFILE, -ENOMEM
+ *	as hmacdev_new();
  *	-EINVAL, @info is NULL, or @size is smaller than the struct was in
  *	version 1.
  */
