@@ -606,8 +606,8 @@ TEST_F(batch, one_entry_with_more)
 			if (size == OP_SIZE)
 				continue;
 			check_tail(_metadata, self, size, OP_SIZE, place);
-			check_tail(_metadata, self, size, size / 2 + OP_SIZE / 2,
-				   place);
+			check_tail(_metadata, self, size,
+				   size / 2 + OP_SIZE / 2, place);
 			check_tail(_metadata, self, size, size - 1, place);
 		}
 	}

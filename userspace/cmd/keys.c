@@ -118,8 +118,9 @@ static int find(struct search *s, const struct keys *k)
 	keyring_walk(k->keyring, match, s);
 	if (s->n == 1)
 		return 0;
-	complain(s->n ? "%s: more than one key has this name; give --type or --keyring" :
-			"%s: no such key in these keyrings", k->description);
+	complain("%s: %s", k->description, s->n ?
+		 "more than one key has this name; give --type or --keyring" :
+		 "no such key in these keyrings");
 	if (!s->n)
 		complain_hidden(s->hidden);
 	return -1;
@@ -221,7 +222,8 @@ static int run_add(struct keys *k)
 		return TROUBLE;
 	}
 	if (k->key.len > PAYLOAD_MAX) {
-		complain("a key in a keyring has %d bytes at most", PAYLOAD_MAX);
+		complain("a key in a keyring has %d bytes at most",
+			 PAYLOAD_MAX);
 		return TROUBLE;
 	}
 	if (!strcmp(k->ring_text, "@s") && !keyring_has_session()) {

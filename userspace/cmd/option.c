@@ -35,8 +35,8 @@ int option_next(int argc, char **argv, const char *letters,
 		complain("%.*s: no such option", name_length(argv[optind - 1]),
 			 argv[optind - 1]);
 	else if (c == '?' && is_value(options, optopt))
-		complain("%.*s takes no argument", name_length(argv[optind - 1]),
-			 argv[optind - 1]);
+		complain("%.*s takes no argument",
+			 name_length(argv[optind - 1]), argv[optind - 1]);
 	else if (c == '?')
 		complain("-%c: no such option", optopt);
 	return c == ':' ? '?' : c;

@@ -32,8 +32,8 @@ static void forbidden(char *text, size_t size)
 
 /*
  * What keeps this process from the device, and what to do: NULL if nothing
- * does. Asked of the device itself, since EACCES, EPERM and ENOTTY can also come from
- * a key or a context.
+ * does. Asked of the device itself, since EACCES, EPERM and ENOTTY can also
+ * come from a key or a context.
  */
 const char *device_trouble(char *text, size_t size)
 {
