@@ -7,11 +7,13 @@
  * modules for names that it does not know: all is asked for with CRYPTO_NOLOAD,
  * and find_hash() loads the module of a row's hash, once.
  */
+#include <crypto/algapi.h>
 #include <linux/ctype.h>
 #include <linux/fips.h>
 #include <linux/kmod.h>
 #include <linux/moduleparam.h>
 #include <linux/nospec.h>
+#include <linux/notifier.h>
 #include <linux/string.h>
 
 #include "hmacdev.h"
@@ -141,7 +143,21 @@ struct crypto_shash *hmacdev_alg_alloc(const struct hmacdev_algorithm *alg,
 	return err ? ERR_PTR(err) : tfm;
 }
 
-/* Narrow the list, at load, to what the administrator names. */
+/*
+ * For a name that it lacks, even with CRYPTO_NOLOAD, the crypto API loads
+ * cryptomgr, which handles templates alone, unless the last notifier claims it.
+ */
+static int claim_plain(struct notifier_block *nb, unsigned long msg, void *data)
+{
+	const struct crypto_alg *alg = data;
+
+	return msg == CRYPTO_MSG_ALG_REQUEST && !strchr(alg->cra_name, '(') ?
+	       NOTIFY_OK : NOTIFY_DONE;
+}
+
+static struct notifier_block claimer = { claim_plain, NULL, INT_MIN };
+
+/* Narrow the list to what the administrator names. */
 int hmacdev_alg_init(void)
 {
 	const struct hmacdev_algorithm *alg;
@@ -159,13 +175,14 @@ int hmacdev_alg_init(void)
 	}
 	if (rows)
 		allowed_rows = rows;
-	return 0;
+	return crypto_register_notifier(&claimer);
 }
 
 void hmacdev_alg_exit(void)
 {
 	unsigned int row;
 
+	crypto_unregister_notifier(&claimer);
 	for (row = 0; row < ARRAY_SIZE(hashes); row++)
 		crypto_free_shash(hashes[row]);
 }

@@ -15,12 +15,8 @@
 #error "hmacdev needs a kernel with CONFIG_KEYS and CONFIG_CRYPTO_HMAC"
 #endif
 
-/* Where crypto_memneq() is. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
-#include <crypto/utils.h>
-#else
+/* For crypto_memneq(), which has a header of its own from 6.4 on. */
 #include <crypto/algapi.h>
-#endif
 
 /*
  * Install a descriptor for a new file that owns @private, on an inode of its

@@ -175,10 +175,7 @@ static inline int hmacdev_crypto_error(int err, int other)
 	return !err || err == -ENOMEM || err == -EINTR ? err : other;
 }
 
-static inline int hmacdev_hash_error(int err)
-{
-	return hmacdev_crypto_error(err, -EIO);
-}
+#define hmacdev_hash_error(err)	hmacdev_crypto_error(err, -EIO)
 
 /* memzero_explicit() by words: saves MAC of 64 bytes 50 instructions. */
 static inline void hmacdev_wipe(void *p, size_t len)
@@ -234,14 +231,7 @@ fault:
 	return -EFAULT;
 }
 
-static inline int hmacdev_get(void *to, void __user *from, size_t len)
-{
-	return hmacdev_move(to, from, len, false);
-}
-
-static inline int hmacdev_put(void __user *to, const void *from, size_t len)
-{
-	return hmacdev_move((void *)from, to, len, true);
-}
+#define hmacdev_get(to, from, len)	hmacdev_move(to, from, len, false)
+#define hmacdev_put(to, from, len)	hmacdev_move((void *)(from), to, len, true)
 
 #endif /* _HMACDEV_H */

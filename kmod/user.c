@@ -29,10 +29,7 @@ static DEFINE_HASHTABLE(users, 8);
 static unsigned int contexts;
 static DEFINE_SPINLOCK(users_lock);
 
-/*
- * Count a context for the user of @new, and put it into the table if it is the
- * first. The last sixteenth of all contexts is for the privileged.
- */
+/* Count a context. The last sixteenth of all is for the privileged. */
 static struct hmacdev_user *charge(struct hmacdev_user *new, bool privileged)
 {
 	const unsigned int most = READ_ONCE(max_contexts);

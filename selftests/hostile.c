@@ -1153,7 +1153,6 @@ static ino_t inode_of(int fd)
 static void check_file(struct __test_metadata *_metadata, int fd)
 {
 	char path[32], name[64] = "";
-	ssize_t ret;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	ASSERT_LT(0, readlink(path, name, sizeof(name) - 1));
@@ -1164,9 +1163,7 @@ static void check_file(struct __test_metadata *_metadata, int fd)
 	EXPECT_EQ(-1, lseek(fd, 0, SEEK_CUR));
 	EXPECT_EQ(ESPIPE, errno);
 	EXPECT_EQ(-ESPIPE, _test_ret(pwrite(fd, "", 1, 0)));
-	/* Before 6.8 the file cannot be marked as one that returns EAGAIN. */
-	ret = _test_pwritev2(fd, "", 1, RWF_NOWAIT);
-	EXPECT_TRUE(ret == -EAGAIN || ret == -EOPNOTSUPP);
+	EXPECT_EQ(-EAGAIN, _test_pwritev2(fd, "", 1, RWF_NOWAIT));
 	EXPECT_EQ(1, _test_write(fd, "", 1));
 }
 
