@@ -231,7 +231,7 @@ fault:
 	return -EFAULT;
 }
 
-#define hmacdev_get(to, from, len)	hmacdev_move(to, from, len, false)
-#define hmacdev_put(to, from, len)	hmacdev_move((void *)(from), to, len, true)
+#define hmacdev_get(to, from, len) hmacdev_move(to, from, len, false)
+#define hmacdev_put(to, from, len) hmacdev_move((void *)(from), to, len, true)
 
 #endif /* _HMACDEV_H */

@@ -79,7 +79,7 @@ FIXTURE_SETUP(modules)
 		SKIP(return, "HMACDEV_MODULE does not say what to load again");
 	ASSERT_EQ(0, stat(HMACDEV_PATH, &self->old));
 	ASSERT_EQ(0, find_absent(self->absent));
-	/* Its notifier has the last word, where the kernel has it as a module. */
+	/* If it is a module, its notifier is called after the others. */
 	if (system("modprobe -q crc-t10dif"))
 		TH_LOG("no crc-t10dif");
 	ASSERT_EQ(0, reload());
