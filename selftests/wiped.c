@@ -274,40 +274,47 @@ static const struct scene scenes[] = {
 #define NR_SCENES	ARRAY_SIZE(scenes)
 #define CONTROL		(NR_SCENES - 1)
 
-/* All that is searched for, masked, a row a scene */
-static __u64 needles[NR_SCENES][WORDS];
-static int found[NR_SCENES];
+/*
+ * An interrupt during a copy saves the registers, which hold some words of it.
+ * So each scene has three callers, and only what two of them leave is a leak.
+ */
+#define CALLERS		3
+
+/* All that is searched for, masked */
+static __u64 needles[NR_SCENES][CALLERS][WORDS];
+static int found[NR_SCENES][CALLERS];
 
 /* Which a masked word may end in: spares nearly all of the comparisons */
 static __u8 likely[1 << 16];
 
-static void add_needle(int scene, int word, __u64 masked)
+static void add_needles(__u64 *words, const struct caller *c)
 {
-	needles[scene][word] = masked;
-	likely[(__u16)masked] = 1;
+	int i;
+
+	for (i = 0; i < SECRET_WORDS; i++)
+		words[i] = word_of(c->secret, i) ^ mask;
+	for (i = 0; i < TAG_WORDS; i++)
+		words[SECRET_WORDS + i] = c->tag[i];
+	for (i = 0; i < WORDS; i++)
+		likely[(__u16)words[i]] = 1;
 }
 
-static void add_needles(const struct caller *callers)
+static int count_pairs(const __u64 *words, __u64 word, __u64 next)
 {
-	int i, j;
+	int i, count = 0;
 
-	for (i = 0; i < NR_SCENES; i++) {
-		for (j = 0; j < SECRET_WORDS; j++)
-			add_needle(i, j, word_of(callers[i].secret, j) ^ mask);
-		for (j = 0; j < TAG_WORDS; j++)
-			add_needle(i, SECRET_WORDS + j, callers[i].tag[j]);
-	}
+	for (i = 0; i < WORDS - 1; i++)
+		count += words[i] == word && words[i + 1] == next;
+	return count;
 }
 
-/* Two words in a row: one alone may be a register that was saved. */
 static void compare(__u64 word, __u64 next)
 {
 	int i, j;
 
 	for (i = 0; i < NR_SCENES; i++)
-		for (j = 0; j < WORDS - 1; j++)
-			if (needles[i][j] == word && needles[i][j + 1] == next)
-				found[i]++;
+		for (j = 0; j < CALLERS; j++)
+			found[i][j] += count_pairs(needles[i][j], word, next);
 }
 
 static void search_chunk(const volatile __u64 *words, size_t nr)
@@ -398,27 +405,35 @@ static pid_t start(struct __test_metadata *_metadata, struct caller *c,
 
 TEST(wiped)
 {
-	struct caller *callers = mmap(NULL, sizeof(*callers) * NR_SCENES,
-				      PROT_READ | PROT_WRITE,
-				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct caller (*callers)[CALLERS] =
+		mmap(NULL, sizeof(*callers) * NR_SCENES, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int kcore = open("/proc/kcore", O_RDONLY | O_CLOEXEC);
 	__u64 *chunk = malloc(CHUNK), seed = getpid();
-	pid_t pids[NR_SCENES];
-	int i;
+	pid_t pids[NR_SCENES][CALLERS];
+	int i, j, leaks;
 
 	if (kcore < 0)
 		SKIP(return, "/proc/kcore: %s", strerror(errno));
 	ASSERT_NE(MAP_FAILED, callers);
 	ASSERT_NE(NULL, chunk);
 	for (i = 0; i < NR_SCENES; i++)
-		pids[i] = start(_metadata, &callers[i], &scenes[i], &seed);
-	add_needles(callers);
+		for (j = 0; j < CALLERS; j++) {
+			pids[i][j] = start(_metadata, &callers[i][j],
+					   &scenes[i], &seed);
+			add_needles(needles[i][j], &callers[i][j]);
+		}
 	EXPECT_LT(1 << 28, search(kcore, chunk));
 	for (i = 0; i < NR_SCENES; i++) {
-		EXPECT_EQ(i == CONTROL, !!found[i])
-			TH_LOG("after %s: %d times", scenes[i].name, found[i]);
-		kill(pids[i], SIGKILL);
-		waitpid(pids[i], NULL, 0);
+		leaks = 0;
+		for (j = 0; j < CALLERS; j++) {
+			leaks += !!found[i][j];
+			kill(pids[i][j], SIGKILL);
+			waitpid(pids[i][j], NULL, 0);
+		}
+		EXPECT_EQ(i == CONTROL, leaks > 1)
+			TH_LOG("after %s: %d of %d callers", scenes[i].name,
+			       leaks, CALLERS);
 	}
 }
 
