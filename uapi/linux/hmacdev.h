@@ -76,6 +76,10 @@
  * or one with SA_RESTART, else it fails with EINTR. A call that need not wait
  * is not interrupted.
  *
+ * UPDATE, DIGEST and FINALIZE read or write the caller's memory while they use
+ * the running message. Who shares the descriptor can thus delay the other
+ * holders' calls for as long as a page of that memory is kept away.
+ *
  * Two waits of NEW and ONESHOT end early for a fatal signal only: for
  * modprobe(8) and, 60 seconds at most, for the crypto API to set up an
  * algorithm. The wait of splice(2) for other users of the pipe is the kernel's
