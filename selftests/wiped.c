@@ -5,11 +5,9 @@
  * way of /proc/kcore.
  */
 #include <elf.h>
-#include <signal.h>
-#include <sys/wait.h>
 
 #include "hmacdev_append.h"
-#include "hmacdev_utils.h"
+#include "hmacdev_users.h"
 
 #define SECRET		256		/* bytes; a longer one repeats them */
 #define SECRET_WORDS	(SECRET / 8)
@@ -392,12 +390,11 @@ static pid_t start(struct __test_metadata *_metadata, struct caller *c,
 	c->fd = test_open();
 	if (!scene->unkeyed)
 		test_new(c->fd, "sha256", HALF_KEY, HALF_KEY_LEN);
-	pid = fork();
+	pid = fork_child();
 	ASSERT_LE(0, pid);
 	if (!pid)
 		call(c, scene);
-	while (!__atomic_load_n(&c->done, __ATOMIC_ACQUIRE))
-		usleep(1000);
+	ASSERT_TRUE(comes_true(__atomic_load_n(&c->done, __ATOMIC_ACQUIRE)));
 	EXPECT_EQ(0, c->ret)
 		TH_LOG("%s: %s", scene->name, strerror(-c->ret));
 	return pid;

@@ -46,12 +46,13 @@ add()	# passed, failed, skipped
 # Sets programs, counted, strict and short to the paths of those to run.
 build_programs()
 {
-	local name program
+	local name names program
 
 	build_tests
 	build_tests32
 	programs=() counted=() strict=()
-	for name in $(make -s "${tests[@]}" COLLECTION= emit_tests); do
+	names=$(make -s "${tests[@]}" COLLECTION= emit_tests)
+	for name in $names; do
 		add_test programs "${name#:}"
 	done
 	add_test counted timing
