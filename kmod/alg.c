@@ -116,8 +116,8 @@ static int find_hash(const struct hmacdev_algorithm *alg, bool load)
 	if (hash == ERR_PTR(-ENOENT) && load && !(absent_rows & BIT(row))) {
 		err = request_module("crypto-%s", alg->name);
 		hash = crypto_alloc_shash(alg->name, 0, CRYPTO_NOLOAD);
-		/* Below 0, modprobe did not run: that was no attempt. */
-		if (err >= 0 && hash == ERR_PTR(-ENOENT))
+		/* Killed, modprobe runs on. After other errors it never ran. */
+		if (IS_ERR(hash) && (err >= 0 || err == -ERESTARTSYS))
 			WRITE_ONCE(absent_rows, absent_rows | BIT(row));
 	}
 	if (!IS_ERR(hash))
@@ -144,21 +144,26 @@ struct crypto_shash *hmacdev_alg_alloc(const struct hmacdev_algorithm *alg,
 }
 
 /*
- * For a name that it lacks, even with CRYPTO_NOLOAD, the crypto API loads
- * cryptomgr, which handles templates alone, unless the last notifier claims it.
+ * For a name that it lacks, even with CRYPTO_NOLOAD, the crypto API runs
+ * modprobe for cryptomgr, unless the last notifier claims the name. We see
+ * everyone's; cryptomgr was called before, or handles templates alone.
  */
-static int claim_plain(struct notifier_block *nb, unsigned long msg, void *data)
+static int claim(struct notifier_block *nb, unsigned long msg, void *data)
 {
 	const struct crypto_alg *alg = data;
 
-	return msg == CRYPTO_MSG_ALG_REQUEST && !strchr(alg->cra_name, '(') ?
-	       NOTIFY_OK : NOTIFY_DONE;
+	return msg == CRYPTO_MSG_ALG_REQUEST &&
+	       (IS_BUILTIN(CONFIG_CRYPTO_MANAGER) ||
+		!strchr(alg->cra_name, '(')) ? NOTIFY_OK : NOTIFY_DONE;
 }
 
-static struct notifier_block claimer = { claim_plain, NULL, INT_MIN };
+static struct notifier_block claimer = {
+	.notifier_call = claim,
+	.priority = INT_MIN,
+};
 
 /* Narrow the list to what the administrator names. */
-int hmacdev_alg_init(void)
+int __init hmacdev_alg_init(void)
 {
 	const struct hmacdev_algorithm *alg;
 	char name[HMACDEV_NAME_LEN];

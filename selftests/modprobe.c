@@ -11,6 +11,7 @@
 #define TRACING		"/sys/kernel/tracing/instances/hmacdev-hostile"
 #define EVENT		TRACING "/events/module/module_request/enable"
 #define MODPROBE	"/proc/sys/kernel/modprobe"
+#define SLOW		"/tmp/hmacdev-modprobe"
 #define ATTEMPT		1	/* name that modprobe is run for */
 #define LOADABLE	"rmd160"	/* hash and module */
 #define ASKERS		4
@@ -273,7 +274,7 @@ TEST_F(modules, derive)
 	close(fd);
 }
 
-/* A call that fails for another reason tries nothing */
+/* A call that fails before it needs its algorithm tries nothing */
 TEST_F(modules, wrong_arguments)
 {
 	int fd = test_open();
@@ -330,20 +331,67 @@ TEST_F(modules, loaded_by_new)
 	close(fd);
 }
 
+/* Have the kernel run @path; 0 with what it ran before in @old, or -errno */
+static int replace_modprobe(const char *path, char *old, int size)
+{
+	FILE *f = fopen(MODPROBE, "re");
+	char *line;
+
+	if (!f)
+		return -errno;
+	line = fgets(old, size, f);
+	fclose(f);
+	return line ? _test_write_file(MODPROBE, path) : -EIO;
+}
+
+static int make_slow_modprobe(void)
+{
+	int fd = open(SLOW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return _test_write_file(SLOW, "#!/bin/sh\nexec sleep 60\n");
+}
+
+/* Who is killed while modprobe runs has made the attempt */
+TEST_F(modules, killed)
+{
+	char old[256];
+	int i, fd = test_open();
+	__u8 tag[ROOM];
+	pid_t child;
+
+	need_absent();
+	ASSERT_EQ(0, make_slow_modprobe());
+	ASSERT_EQ(0, replace_modprobe(SLOW, old, sizeof(old)));
+	for (i = 0; i < 3; i++) {
+		child = fork_child();
+		ASSERT_LE(0, child);
+		if (!child)
+			_exit(_test_oneshot(fd, self->absent, "", 0, "", 0, tag,
+					    ROOM) != -ENOENT);
+		EXPECT_TRUE(comes_true(requests() == ATTEMPT));
+		if (!i)
+			EXPECT_EQ(0, kill(child, SIGKILL));
+		test_end(child, i ? 0 : -EINTR);
+	}
+	test_requests(ATTEMPT);
+	test_traits(0, fd, self->absent);
+	EXPECT_EQ(0, _test_write_file(MODPROBE, old));
+	EXPECT_EQ(0, unlink(SLOW));
+	close(fd);
+}
+
 /* A hash that is loaded after a failed attempt is used and not asked for */
 TEST_F(modules, loaded_later)
 {
 	int fd = test_open(), tried;
-	char old[256] = "";
-	FILE *f;
+	char old[256];
 	__u8 tag[ROOM];
 
 	need_loadable();
-	f = fopen(MODPROBE, "re");
-	ASSERT_NE(NULL, f);
-	ASSERT_NE(NULL, fgets(old, sizeof(old), f));
-	fclose(f);
-	ASSERT_EQ(0, _test_write_file(MODPROBE, "/bin/false"));
+	ASSERT_EQ(0, replace_modprobe("/bin/false", old, sizeof(old)));
 	use_absent_by_many(_metadata, LOADABLE);
 	EXPECT_EQ(0, _test_write_file(MODPROBE, old));
 	tried = requests();
