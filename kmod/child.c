@@ -32,18 +32,19 @@ int hmacdev_ioctl_copy(struct hmacdev_call *call)
 {
 	const struct hmacdev_copy *args = &call->args.copy;
 	struct hmacdev_context *ctx = call->ctx;
+	struct hmacdev_context *from = args->flags ? NULL : ctx;
 	struct hmacdev_key *key = hmacdev_context_key(ctx, 0);
 	int ret;
 
 	if (args->flags & ~HMACDEV_COPY_FRESH)
 		return -EINVAL;
-	if (IS_ERR(key))
-		return PTR_ERR(key);
-	ret = hmacdev_context_allows(ctx, HMACDEV_RIGHT_COPY);
+	ret = PTR_ERR_OR_ZERO(key) ?:
+	      hmacdev_context_allows(ctx, HMACDEV_RIGHT_COPY);
+	if (!ret && from && READ_ONCE(from->state) != HMACDEV_STATE_ACTIVE)
+		ret = -EBADFD;
 	if (ret)
 		return ret;
-	ret = make_child(key, args->rights & atomic_read(&ctx->rights),
-			 args->flags & HMACDEV_COPY_FRESH ? NULL : ctx);
+	ret = make_child(key, args->rights & atomic_read(&ctx->rights), from);
 	if (ret >= 0)
 		trace_hmacdev_copy(key);
 	return ret;

@@ -329,6 +329,22 @@ TEST_F(users, root_without_the_capability)
 	test_end(child, 0);
 }
 
+/* Of two errors, the state's comes before the limit's */
+TEST_F(users, copy_of_a_finalized_one)
+{
+	__u8 tag[HALF_TAG_LEN];
+	int err;
+
+	as_user(NOBODY) {
+		int fd = test_open_half();
+
+		test_finalize(fd, tag, sizeof(tag));
+		EXPECT_EQ(USER_MAX - 1, make_contexts(self, 500, &err));
+		test_err_copy(EBADFD, fd, KEEP);
+		test_err_copy_fresh(EDQUOT, fd, KEEP);
+	}
+}
+
 TEST_F(users, capability_goes_over)
 {
 	pid_t child = fork_child();
