@@ -11,12 +11,6 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "hmacdev needs Linux 6.1 or newer"
 #endif
-#if !IS_ENABLED(CONFIG_KEYS) || !IS_ENABLED(CONFIG_CRYPTO_HMAC)
-#error "hmacdev needs a kernel with CONFIG_KEYS and CONFIG_CRYPTO_HMAC"
-#endif
-
-/* For crypto_memneq(), which has a header of its own from 6.4 on. */
-#include <crypto/algapi.h>
 
 /*
  * Install a descriptor for a new file that owns @private, on an inode of its

@@ -3,9 +3,9 @@
  * Tags: handed out or checked, of the running message (context.c) or of whole
  * ones. These need the key alone, which does not change, and take no lock.
  */
+#include <crypto/algapi.h>		/* crypto_memneq() */
 #include <linux/sched/signal.h>
 
-#include "compat.h"
 #include "hmacdev.h"
 #include "trace.h"
 
@@ -73,7 +73,8 @@ int hmacdev_tag_make(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag)
 	int err;
 
 	/* Copy and wipe go by words. */
-	BUILD_BUG_ON(sizeof(*desc) % 8 || HMACDEV_SMALL % 8);
+	BUILD_BUG_ON(sizeof(*desc) % 8 || HMACDEV_SMALL % 8 ||
+		     HASH_MAX_DIGESTSIZE > HMACDEV_TAG_MAX);
 
 	desc->tfm = tfm;
 	if (len > HMACDEV_SMALL) {

@@ -116,6 +116,16 @@ musl()
 	"$tmp/musl/hmacdev" version >/dev/null
 }
 
+# One line for a kernel that lacks what the module needs
+needs()
+{
+	local said
+
+	said=$(make modules KDIR="$kernel/build" BUILD="$tmp/needs" \
+		CONFIG_KEYS= 2>&1 || :)
+	grep -q 'needs a kernel with CONFIG_KEYS' <<<"$said" || echo "$said"
+}
+
 lines()
 {
 	[ "$lines" -le "$kmod_lines" ] ||
@@ -131,6 +141,7 @@ done
 check kernel-doc kernel_doc uapi/linux/hmacdev.h kmod/*.[ch]
 check userspace make -s userspace BUILD="$tmp"
 check "userspace with musl" musl
+check "without CONFIG_KEYS" needs
 check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \
 	--enable=warning,performance,portability -Iuapi -Iuserspace/lib userspace
 check "manual, symbols" make -s -C userspace check O="$tmp/userspace"
