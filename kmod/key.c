@@ -174,7 +174,6 @@ int hmacdev_key_set_source(struct hmacdev_key *key, u32 source, u64 from,
 {
 	if (serial && source != HMACDEV_KEY_KEYRING)
 		return -EINVAL;
-
 	switch (source) {
 	case HMACDEV_KEY_BYTES:
 		return hmacdev_key_set_bytes(key, source, from, len);

@@ -9,7 +9,6 @@
 #include <linux/nospec.h>
 
 #include "hmacdev.h"
-
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
@@ -162,4 +161,5 @@ module_exit(hmacdev_exit);
 
 MODULE_DESCRIPTION("HMAC on an open file");
 MODULE_LICENSE("GPL");
+MODULE_SOFTDEP("pre: hmac");
 MODULE_VERSION("0.1.0");
