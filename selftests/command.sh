@@ -175,7 +175,7 @@ test_keyring()
 		keyctl padd user hmac:other @u <key)" a
 	ends 'a keyring' 2 'a key of this type cannot be used' \
 		sum --keyring "$(keyctl newring hmac:ring @s)" a
-	ends 'a special serial number' 2 '-3: no serial number' \
+	ends 'a special serial number' 2 '-3: not a key serial number' \
 		sum --keyring -3 a
 	ends 'a logon key for something else' 2 "must begin with 'hmac:'" \
 		sum --keyring "$(keyctl padd logon other:logon @s <key)" a
@@ -347,7 +347,7 @@ test_exec_status()
 		exec -k key --rights sign --fd 1 -- true
 	ends 'exec without a key' 125 'no key' exec --rights sign -- true
 	ends 'exec without rights' 125 'no rights' exec -k key -- true
-	ends 'exec without a command' 125 'usage:' exec -k key --rights sign
+	ends 'exec without a command' 125 'COMMAND is missing' exec -k key --rights sign
 	ends 'exec with two keys' 125 'one key' \
 		exec -k key --random --rights sign -- true
 	ends 'an empty right' 125 '--rights takes' \
@@ -362,7 +362,7 @@ test_exec_status()
 		exec -k key --rights sign --name '' -- true
 	ends 'a name that is a number' 125 '--name takes' \
 		exec -k key --rights sign --name 3 -- true
-	ends 'no number of a descriptor' 125 'no number' \
+	ends 'no number of a descriptor' 125 'not a descriptor number' \
 		exec -k key --rights sign --fd -1 -- true
 	ends 'a name for a number' 125 '--name is not for --fd' \
 		exec -k key --rights sign --fd 9 --name foo -- true

@@ -117,7 +117,7 @@ test_fipshmac()
 	ends 'fipshmac of no file' 4 'none: No such file' none
 	[ ! -e .none.hmac ]
 	result 'no tag of no file' $? "$(ls -a)"
-	ends 'fipshmac without a file' 2 'usage: fipshmac'
+	ends 'fipshmac without a file' 2 'no FILE is given'
 	ends 'fipshmac into no directory' 3 'none/a.hmac: No such' -d none a
 	mkdir full
 	mount -t tmpfs -o size=64k tmpfs full
@@ -151,7 +151,7 @@ test_fipscheck()
 	printf '%s\r\n' "$(fips a)" >.a.dos
 	gives 'a tag and CR LF' '' -s .dos a
 	ends 'fipscheck without a tag file' 3 '.c.hmac: No such' c
-	ends 'fipscheck without a file' 2 'usage: fipscheck'
+	ends 'fipscheck without a file' 2 'no FILE is given'
 	cp .a.hmac .gone.hmac
 	ends 'fipscheck of no file' 4 'gone: No such file' gone
 	echo more >>sub/a

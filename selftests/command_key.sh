@@ -156,6 +156,15 @@ test_session()
 		--rights verify -- sh -c 'keyctl request user hmac:readable' \
 		>out 2>&1
 	result 'what exec starts does not find it' $(($? == 0)) "$(cat out)"
+	adds "a key in a session that has the user's keyring" kept -k key
+	keyctl session - bash -c 'keyctl link @u @s &&
+		"$0" exec --keyring %logon:hmac:kept --rights verify -- \
+		setpriv --reuid=54321 --clear-groups sh -c \
+		"printf forged | keyctl pupdate $1"' "$command" "$id" >out 2>&1
+	result 'what exec starts cannot replace the key' $(($? == 0)) \
+		"$(cat out)"
+	gives 'the key is as it was' "$(hmac sha256 a)" \
+		tag --keyring %logon:hmac:kept a
 	setpriv --reuid=54321 --clear-groups bash -c \
 		'"$0" key add x --random 32 >/dev/null && "$0" key list' \
 		"$command" >out 2>err

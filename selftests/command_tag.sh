@@ -43,7 +43,8 @@ test_tag()
 	ends 'tag without the right to' 2 'does not have the right' \
 		exec -k key --rights verify -- "$command" tag --fd 3 a
 	ends 'tag without a key' 2 'no key' tag a
-	ends 'tag of two files' 2 'usage: hmacdev tag' tag -k key a a
+	ends 'tag of two files' 2 'b: there is one operand too many' \
+		tag -k key a b
 	ends 'tag of no file' 2 'none: No such file' tag -k key none
 	ends 'tag in two formats' 2 'more than one format' \
 		tag -k key --raw --base64 a
@@ -84,7 +85,7 @@ test_verify()
 	wrong 'verify more than a tag can have' 'not hexadecimal' \
 		"$tag$tag$tag" a
 	ends 'verify no file' 2 'none: No such file' verify -k key "$tag" none
-	ends 'verify nothing' 2 'usage: hmacdev verify' verify -k key
+	ends 'verify nothing' 2 'TAG is missing' verify -k key
 	ends 'verify two files' 2 'usage: hmacdev verify' \
 		verify -k key "$tag" a b
 	ends 'verify without a key' 2 'no key' verify "$tag" a
@@ -228,8 +229,8 @@ test_info()
 	[ $status = 2 ] && [ "$(json 'o["access"]')" = False ]
 	result 'no device in JSON' $? "$status: $(cat out err)"
 	mv /dev/hmac-away /dev/hmac
-	ends 'algs with an argument' 2 'usage: hmacdev algs' algs sha1
-	ends 'info with an argument' 2 'usage: hmacdev info' info sha1
+	ends 'algs with an argument' 2 'sha1: there is one' algs sha1
+	ends 'info with an argument' 2 'sha1: there is one' info sha1
 }
 
 test_version()

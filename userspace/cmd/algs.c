@@ -68,8 +68,10 @@ int cmd_algs(int argc, char **argv)
 		json = true;
 	if (c == OPT_HELP)
 		return help();
-	if (c >= 0 || optind < argc)
+	if (c >= 0)
 		return try_help(USAGE);
+	if (optind < argc)
+		return refuse_operand(argv[optind], USAGE);
 	for (i = 0; (rc = hmacdev_alg(i, &alg, sizeof(alg))) == 0; i++) {
 		if (json)
 			print_json(&alg, i == 0);

@@ -25,6 +25,8 @@ struct option;
 extern const char *program;
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int try_help(const char *usage);
+int refuse_nothing(const char *missing, const char *usage);
+int refuse_operand(const char *operand, const char *usage);
 int finish_output(int status);
 
 /* quote.c */
@@ -80,6 +82,7 @@ struct ring_key {
 
 long keyring_call(int op, long a, long b, long c, long d);
 void keyring_reach_user(void);
+int keyring_new_session(void);
 void keyring_leave_user(void);
 int32_t keyring_read(const char *text);
 bool keyring_has_session(void);

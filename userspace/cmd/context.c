@@ -105,12 +105,16 @@ int recipe_fit(const struct recipe *r)
 static void complain_new(const struct recipe *r, const char *alg, int err)
 {
 	bool keyring = r->key.source == HMACDEV_KEY_KEYRING;
+	struct hmacdev_alg info;
+	bool known = !hmacdev_alg_by_name(alg, &info, sizeof(info));
 	char text[256];
 
 	if (device_trouble(text, sizeof(text)))
 		complain(HMACDEV_DEVICE ": %s", text);
 	else if (err == -ENOENT || strlen(alg) >= HMACDEV_NAME_LEN)
-		complain("%s: no such algorithm; 'hmacdev algs' lists them",
+		complain(known ?
+			 "%s: not available here; see 'hmacdev algs'" :
+			 "%s: no such algorithm; 'hmacdev algs' lists them",
 			 alg);
 	else if (keyring && err == -EKEYREJECTED)
 		complain("key %d: the description of a logon, encrypted or trusted key must begin with 'hmac:', or the key was rejected",
@@ -123,7 +127,7 @@ static void complain_new(const struct recipe *r, const char *alg, int err)
 			 r->key.serial);
 	else if (keyring && err != -EINVAL)
 		complain("key %d: %s", r->key.serial, hmacdev_strerror(err));
-	else if (err == -EINVAL && r->bits)
+	else if (err == -EINVAL && known && r->bits > info.digest_size * 8)
 		complain("-t %u: more bits than %s has", r->bits, alg);
 	else if (err == -EINVAL && keyring)
 		complain("key %d: the kernel does not take it (in FIPS mode: too short)",
@@ -156,6 +160,20 @@ static int make(struct context *c, struct recipe *r, uint32_t rights)
 	return rc;
 }
 
+static const char *passed_error(int err)
+{
+	switch (err) {
+	case -EBADF:
+		return "not open; 'hmacdev exec --fd' passes a context";
+	case -ENOTTY:
+		return "not an hmacdev context";
+	case -ENOKEY:
+		return "the context has no key yet";
+	default:
+		return hmacdev_strerror(err);
+	}
+}
+
 /*
  * By number, or by the name that it was passed with. What was passed to a
  * script is for the commands in it, too, and those have other process IDs.
@@ -174,7 +192,7 @@ int context_passed(struct hmacdev **h, const char *spec)
 		rc = hmacdev_from_env(h, spec);
 	}
 	if (rc < 0) {
-		complain("descriptor %s: %s", spec, hmacdev_strerror(rc));
+		complain("descriptor %s: %s", spec, passed_error(rc));
 		return rc;
 	}
 	if (hmacdev_fd(*h) <= STDERR_FILENO) {

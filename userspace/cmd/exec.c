@@ -206,6 +206,18 @@ static int pass(const struct exec *e, const struct hmacdev *h)
 	return announce(n, name);
 }
 
+/*
+ * Whoever has our session's keyring possesses the keys in it, under any user
+ * ID, and could replace them.
+ */
+static int leave_session(void)
+{
+	if (!keyring_new_session())
+		return 0;
+	complain("a session keyring for the command: %s", strerror(errno));
+	return -1;
+}
+
 static int run(struct exec *e, char **argv)
 {
 	struct context context;
@@ -213,6 +225,9 @@ static int run(struct exec *e, char **argv)
 
 	if (recipe_make(&context, &e->make, e->rights) < 0 ||
 	    pass(e, context.h) < 0)
+		return EXEC_TROUBLE;
+	if (e->make.key.source == HMACDEV_KEY_KEYRING &&
+	    leave_session() < 0)
 		return EXEC_TROUBLE;
 	execvp(*argv, argv);
 	err = errno;
@@ -236,7 +251,7 @@ static int help(void)
 	      "  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
 	      KEY_HELP
 	      "      --random          a key that the kernel makes, and nobody knows\n\n"
-	      "Exit status: the command's; 125 trouble, 126 it cannot be run, 127 not found.\n",
+	      "Exit status: the command's; 125 error, 126 it cannot be run, 127 not found.\n",
 	      stdout);
 	return FINE;
 }
@@ -276,7 +291,7 @@ static int option(struct exec *e, int c, char *arg)
 		e->fd = descriptor_read(arg);
 		if (e->fd >= FIRST_FD)
 			return 0;
-		complain("--fd %s: no number of a descriptor, from %d on", arg,
+		complain("--fd %s: not a descriptor number from %d on", arg,
 			 FIRST_FD);
 		return -1;
 	default:
@@ -297,7 +312,7 @@ static int options_fit(const struct exec *e, bool command)
 	else if (e->name && e->fd >= 0)
 		complain("--name is not for --fd, which leaves the environment as it is");
 	else if (!command)
-		try_help(USAGE);
+		refuse_nothing("COMMAND", USAGE);
 	else
 		return 0;
 	return -1;

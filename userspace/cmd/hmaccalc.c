@@ -194,7 +194,7 @@ static int options_fit(const struct hmaccalc *m, int n)
 	else if (m->fips_run && (s->check || s->target))
 		complain("-c and -T are not for fipshmac and fipscheck");
 	else if (m->fips_run && !n && s->style != STYLE_BARE)
-		usage();
+		complain("no FILE is given; see '%s --help'", program);
 	else if (m->fips.suffix && !m->fips_run)
 		complain("-s is for fipshmac and fipscheck");
 	else if (s->target && !s->check)

@@ -265,7 +265,7 @@ int cmd_info(int argc, char **argv)
 			return try_help(USAGE);
 	}
 	if (optind < argc)
-		return try_help(USAGE);
+		return refuse_operand(argv[optind], USAGE);
 	return fd ? context_info(fd, json) : device_info(json);
 }
 
@@ -279,7 +279,7 @@ int cmd_version(int argc, char **argv)
 		return FINE;
 	}
 	if (argc > 1)
-		return try_help("hmacdev version");
+		return refuse_operand(argv[1], "hmacdev version");
 	module_version(module, sizeof(module));
 	printf("%s %s\n", program, hmacdev_version());
 	if (*module)

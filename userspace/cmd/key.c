@@ -217,7 +217,8 @@ int key_from_keyring(struct key *key, const char *spec)
 		return keyring_named(key, spec + 1);
 	key->serial = serial_read(spec);
 	if (!key->serial && !spec[strspn(spec, "-0123456789")]) {
-		complain("%s: no serial number of a key", spec);
+		complain("%s: not a key serial number; give one above 0, or %%TYPE:DESCRIPTION",
+			 spec);
 		return -1;
 	}
 	if (!key->serial)

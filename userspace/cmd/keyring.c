@@ -35,6 +35,13 @@ void keyring_leave_user(void)
 		     KEY_SPEC_PROCESS_KEYRING, 0, 0);
 }
 
+/* An empty one, for this process and those that it starts; 0, or -1 */
+int keyring_new_session(void)
+{
+	return keyring_call(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0) < 0 ?
+	       -1 : 0;
+}
+
 /* Whether the session's keyring outlives this process */
 bool keyring_has_session(void)
 {
@@ -119,7 +126,8 @@ int32_t keyring_read(const char *text)
 	if (serial > 0 && is_keyring((int32_t)serial))
 		return (int32_t)serial;
 	if (serial < 0)
-		complain("keyring %s: %s", text, strerror(errno));
+		complain("keyring %s: %s", text, errno == ENOKEY ?
+			 "there is none with this number" : strerror(errno));
 	else
 		complain("%s: not a keyring; give @s, @u, @us or a serial number",
 			 text);

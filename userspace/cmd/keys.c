@@ -120,7 +120,7 @@ static int find(struct search *s, const struct keys *k)
 		return 0;
 	complain("%s: %s", k->description, s->n ?
 		 "more than one key has this name; give --type or --keyring" :
-		 "no such key in these keyrings");
+		 "no such key, with a name that begins with hmac:, in these keyrings");
 	if (!s->n)
 		complain_hidden(s->hidden);
 	return -1;
@@ -355,7 +355,7 @@ static int help(void)
 	      "  -k, --key-file FILE    the key is the bytes of FILE; - is standard input\n"
 	      "      --random BYTES     the key is so many random bytes, 16 or more\n"
 	      "      --replace          replace the key that has the name\n\n"
-	      "Exit status: 0 fine, 2 trouble.\n", stdout);
+	      "Exit status: 0 success, 2 error.\n", stdout);
 	return FINE;
 }
 

@@ -58,6 +58,18 @@ int try_help(const char *usage)
 	return TROUBLE;
 }
 
+int refuse_nothing(const char *missing, const char *usage)
+{
+	complain("%s is missing", missing);
+	return try_help(usage);
+}
+
+int refuse_operand(const char *operand, const char *usage)
+{
+	complain("%s: there is one operand too many", operand);
+	return try_help(usage);
+}
+
 /* A tag that never reached the disk must not look like success. */
 int finish_output(int status)
 {
@@ -77,7 +89,7 @@ static int help(void)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		printf("  %-10s%s\n", commands[i].name, commands[i].help);
 	printf("\nFor more: 'hmacdev COMMAND --help', and hmacdev(1).\n"
-	       "Exit status: 0 fine, 1 a check failed, 2 trouble.\n");
+	       "Exit status: 0 success, 1 mismatch, 2 error.\n");
 	return FINE;
 }
 

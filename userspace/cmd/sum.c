@@ -109,9 +109,9 @@ static int help(void)
 	      "      --ignore-missing  pass over files that are not there\n"
 	      "      --quiet           do not print OK for each file\n"
 	      "      --status          print no results; the exit status has them\n"
-	      "      --strict          a line that is no tag is trouble\n"
+	      "      --strict          exit 2 if any line is malformed\n"
 	      "  -w, --warn            report each line that is no tag\n\n"
-	      "Exit status: 0 fine, 1 a tag did not match, 2 trouble.\n",
+	      "Exit status: 0 success, 1 mismatch, 2 error.\n",
 	      stdout);
 	return FINE;
 }

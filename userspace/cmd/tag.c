@@ -43,7 +43,7 @@ static int help_tag(void)
 	      "      --raw             as bytes, without a newline\n",
 	      stdout);
 	help_options();
-	fputs("Exit status: 0 fine, 2 trouble.\n", stdout);
+	fputs("Exit status: 0 success, 2 error.\n", stdout);
 	return FINE;
 }
 
@@ -58,7 +58,7 @@ static int help_verify(void)
 	      stdout);
 	help_options();
 	fputs("Before a TAG that begins with '-' write '--'.\n"
-	      "Exit status: 0 TAG is right, 1 it is not, 2 trouble.\n", stdout);
+	      "Exit status: 0 TAG is right, 1 it is not, 2 error.\n", stdout);
 	return FINE;
 }
 
@@ -265,7 +265,7 @@ int cmd_tag(int argc, char **argv)
 	else if (rc < 0)
 		rc = TROUBLE;
 	else if (argc - optind > 1)
-		rc = try_help(USAGE_TAG);
+		rc = refuse_operand(argv[optind + 1], USAGE_TAG);
 	else
 		rc = run_tag(&one, optind < argc ? argv[optind] : "-");
 	key_wipe(&one.make.key);
@@ -282,8 +282,10 @@ int cmd_verify(int argc, char **argv)
 		rc = help_verify();
 	else if (rc < 0)
 		rc = TROUBLE;
-	else if (n < 1 || n > 2)
-		rc = try_help(USAGE_VERIFY);
+	else if (n > 2)
+		rc = refuse_operand(argv[optind + 2], USAGE_VERIFY);
+	else if (n < 1)
+		rc = refuse_nothing("TAG", USAGE_VERIFY);
 	else
 		rc = run_verify(&one, argv[optind],
 				n > 1 ? argv[optind + 1] : "-");
