@@ -42,7 +42,8 @@
  * and flags that have no meaning yet must be zero, else EINVAL. Fields marked
  * "out" are written by a call that succeeds (or where it is said so) and are
  * ignored on the way in. The layout is the same for 32-bit and 64-bit callers;
- * pointers travel as 64 bits, zero-extended.
+ * pointers travel as 64 bits, zero-extended. A 32-bit kernel ignores their
+ * upper half.
  *
  * Names of algorithms are padded with zeros: every byte after the NUL must be
  * zero, else EINVAL.
@@ -62,7 +63,8 @@
  * The interface can grow. HMACDEV_IOC_INFO replies which rights and features
  * the kernel knows, also for a context without a key. A right that is added
  * later gates only operations that are added later. UPDATE, RESET, RESTRICT and
- * INFO never need a right. Only a flag that the caller sets can limit them.
+ * INFO never need a right. A later version limits them only if the caller sets
+ * a flag.
  */
 
 /**
@@ -74,19 +76,23 @@
  * or changed; for the kernel's random number generator; or for an algorithm
  * that another caller is loading. It is restarted if the signal has no handler
  * or one with SA_RESTART, else it fails with EINTR. A call that need not wait
- * is not interrupted.
+ * is not interrupted. A write by io_submit(2) is never restarted.
  *
  * UPDATE, DIGEST and FINALIZE read or write the caller's memory while they use
- * the running message. Who shares the descriptor can thus delay the other
- * holders' calls for as long as a page of that memory is kept away.
+ * the running message. A process that shares the descriptor can delay the
+ * other holders' calls for as long as an access to that memory does not
+ * complete.
  *
- * Two waits of NEW and ONESHOT end early for a fatal signal only: for
- * modprobe(8) and, 60 seconds at most, for the crypto API to set up an
- * algorithm. The wait of splice(2) for other users of the pipe is the kernel's
- * own and ends for no signal: whoever splices into a context that is in use
- * delays them. BATCH also stops between two entries for any signal, or other
- * work that the kernel has for the thread. A caller that is being killed leaves
- * a call with a long message between two chunks.
+ * Two waits end early for a fatal signal only: that of NEW and ONESHOT for
+ * modprobe(8) and, 60 seconds at most, that of NEW, ONESHOT, DERIVE and ALG for
+ * the crypto API to set up an algorithm. While the kernel loads 50 other
+ * modules, NEW and ONESHOT wait up to 5 seconds more, for no signal. The wait
+ * of splice(2) for other users of the pipe is the kernel's own and ends for no
+ * signal: whoever splices into a context that is in use delays them.
+ *
+ * BATCH also stops between two entries for any signal, or other work that the
+ * kernel has for the thread. A caller that is being killed leaves a call with a
+ * long message between two chunks.
  *
  * O_NONBLOCK has no meaning. INFO and /proc/PID/fdinfo take no lock and wait
  * for nobody. Each field is current when it is read; the fields together are
@@ -99,7 +105,8 @@
  * Every call looks at the right that it needs once more after its last read of
  * the caller's memory. That look is the moment at which the call happens. A
  * call that looked before HMACDEV_IOC_RESTRICT counts as before it; every other
- * call fails with EPERM, however long it has been under way. DIGEST, FINALIZE
+ * call fails, however long it has been under way, and unless its memory faults
+ * with EPERM. DIGEST, FINALIZE
  * and COPY read nothing after their struct and look once.
  *
  * RESTRICT reaches the contexts that share the open file. It does not reach
@@ -137,8 +144,9 @@
  *   EINVAL       a size, flag, mask, name or reserved field that this kernel
  *                does not take
  *   EFAULT       a struct or buffer is not in the caller's memory
- *   ENOENT       no such algorithm here: unknown, not in this kernel, or not
- *                allowed by the administrator or by FIPS mode
+ *   ENOENT       no such algorithm here: unknown, not in this kernel, not to be
+ *                loaded now, or not allowed by the administrator or by FIPS
+ *                mode
  *   ENOKEY       the context has no key yet; NEW: there is no such key
  *   EBUSY        the context has a key already
  *   EPERM        the context does not have the right that the call needs
@@ -159,14 +167,18 @@
  *   EMFILE       no descriptor left in the process
  *   ENOMEM       no memory, here or in the cgroup's budget
  *   EAGAIN       write: the caller asked not to wait (RWF_NOWAIT)
- *   EIO          the crypto API failed to hash; no software hash does
+ *   EIO          the crypto API failed to hash; software implementations never
+ *                fail. NEW: the key in the keyring has no payload yet
  *   EINTR        a wait was interrupted, with nothing done; or the caller is
  *                being killed
  *
  * If several errors apply, the call returns the first in this order: struct and
- * its fields, key, right, state, buffers, limits. What NEW and DERIVE are to
+ * its fields, key, right, state, buffers, limits. What NEW, DERIVE and ONESHOT
  * make a key of - algorithm, tag_len, source and what goes with it - comes
  * after the state.
+ *
+ * Every call can also return EINVAL and EFAULT for its struct. Every call that
+ * hashes can return EIO and ENOMEM. The lists below do not repeat these.
  */
 
 /** define HMACDEV_NAME_LEN - room for an algorithm's name, with its NUL */
@@ -211,7 +223,7 @@
 
 /**
  * enum hmacdev_state - what a context can do next
- * @HMACDEV_STATE_UNKEYED: nothing but NEW
+ * @HMACDEV_STATE_UNKEYED: no key yet; takes NEW, ALG, INFO and ONESHOT
  * @HMACDEV_STATE_ACTIVE: takes message bytes
  * @HMACDEV_STATE_FINALIZED: its tag was made or checked; RESET starts anew
  */
@@ -314,10 +326,10 @@ struct hmacdev_alg {
  * then checks type, description, state again and length, in this order.
  *
  * Errors: EBUSY; ENOENT for an unknown, absent or forbidden algorithm; EINVAL
- * for a source, size, serial, mask or name that is none (in FIPS mode: for a
- * key below 112 bits); for KEYRING: ENOKEY, EACCES, EKEYEXPIRED, EKEYREVOKED,
- * EKEYREJECTED, EOPNOTSUPP, or the error that the key was rejected with by who
- * was to make it; EINTR.
+ * for an invalid source, size, serial number, mask or name (in FIPS mode: for a
+ * key below 112 bits); EFAULT for the key; for KEYRING: ENOKEY, EACCES,
+ * EKEYEXPIRED, EKEYREVOKED, EKEYREJECTED, EOPNOTSUPP, or the error with which
+ * request-key(8) rejected the key; EINTR.
  */
 struct hmacdev_new {
 	char alg[HMACDEV_NAME_LEN];
@@ -365,9 +377,9 @@ struct hmacdev_update {
  * and finalizes the context. VERIFY finalizes the context and compares @tag
  * with its tag in time that does not depend on the bytes.
  *
- * VERIFY returns EBADMSG for every tag that is not the right one, one of
- * another size included, and finalizes the context with that, too: one message,
- * one guess.
+ * VERIFY returns EBADMSG for every wrong tag. A tag of another size than the
+ * context's is wrong. A wrong tag finalizes the context as well. COPY, RESET,
+ * MAC and BATCH allow further guesses.
  *
  * Errors: ENOKEY; EPERM without SIGN (VERIFY: without VERIFY); EBADFD;
  * EMSGSIZE; EBADMSG; EFAULT; EINTR.

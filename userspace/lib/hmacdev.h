@@ -34,13 +34,14 @@
  *
  * Errors: any call with a handle can also return -EINVAL for a NULL handle,
  * -ENOMEM, -EFAULT for an address that is not the caller's, and, if it hashes,
- * -EIO: the kernel's hash function failed, which none in software does. A call
- * that waits for another thread or process to finish with the running message
- * can return -EINTR: a signal came whose handler was set up without SA_RESTART,
- * and nothing was done. So can a call that waits for a key of the keyring or
- * for the kernel's random number generator. The library does not try again by
- * itself, so that the caller can act on the signal first. hmacdev_info() and
- * hmacdev_restrict() wait for nobody.
+ * -EIO: the kernel's hash function failed, which software implementations never
+ * do. A call that waits for another thread or process to finish with the
+ * running message can return -EINTR: a signal came whose handler was set up
+ * without SA_RESTART, and nothing was done. So can a call that waits for a key
+ * of the keyring, for the kernel's random number generator or for an algorithm
+ * that another caller is loading. The library does not retry by itself, so that
+ * the caller can act on the signal first. hmacdev_info() and hmacdev_restrict()
+ * wait for nobody.
  *
  * Structs of <linux/hmacdev.h> travel with their size, sizeof() in the caller's
  * own header, since later versions add fields at the end. So a program and a
@@ -136,6 +137,7 @@ struct hmacdev_options {
  *	-EDQUOT, the user has as many contexts as one may have;
  *	-ENFILE, the system has as many contexts or open files as it may have;
  *	-EMFILE, the process has no descriptor left;
+ *	-EINTR, a signal came while another caller was loading the algorithm;
  *	-EFAULT, -ENOMEM.
  */
 int hmacdev_new(struct hmacdev **h, const char *alg,
@@ -254,7 +256,7 @@ int hmacdev_detach(struct hmacdev *h);
  * hmacdev_free() - close the descriptor and free the handle
  * @h: the handle; NULL is fine
  *
- * The kernel wipes the key when the last reference to the context is closed.
+ * The kernel wipes the key when the context and all its copies are closed.
  */
 void hmacdev_free(struct hmacdev *h);
 
@@ -364,8 +366,8 @@ int hmacdev_finalize(struct hmacdev *h, void *tag, size_t size);
  *
  * The kernel compares, in time that does not depend on the bytes. A tag of
  * another size than hmacdev_tag_size() is wrong, too. The context is finalized
- * if the tag is right and if it is wrong: one message, one guess. After any
- * other error it is as it was.
+ * if the tag is right and if it is wrong. After any other error it is as it
+ * was.
  *
  * Return: 0, it is the tag of the message; or
  *	-EBADMSG, it is not;
