@@ -343,7 +343,7 @@ test_exec_status()
 	result 'a command that cannot be run, untold' $(($? != 126)) 'another status'
 	ends 'rights that exclude each other' 125 'exclude each other' \
 		exec -k key --rights sign,verify,derive -- true
-	ends 'a standard descriptor' 125 '--fd 1: no number' \
+	ends 'a standard descriptor' 125 '--fd 1: not a descriptor number' \
 		exec -k key --rights sign --fd 1 -- true
 	ends 'exec without a key' 125 'no key' exec --rights sign -- true
 	ends 'exec without rights' 125 'no rights' exec -k key -- true
