@@ -249,6 +249,7 @@ TEST_F(race, dropped_rights)
 	int nr, copy;
 
 	ASSERT_LE(0, dup2(self->fd, SLOT));
+	self->dropped = -1;	/* SLOT has number 0 now, with its rights */
 	start(_metadata, self, 2, race_drop_nothing);
 	start(_metadata, self, 1, race_use_rights);
 	for (nr = 1; test_now_ms() < end; nr++) {
