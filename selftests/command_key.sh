@@ -165,6 +165,7 @@ test_session()
 		"$(cat out)"
 	gives 'the key is as it was' "$(hmac sha256 a)" \
 		tag --keyring %logon:hmac:kept a
+	gives 'is taken out' '' key unlink kept
 	setpriv --reuid=54321 --clear-groups bash -c \
 		'"$0" key add x --random 32 >/dev/null && "$0" key list' \
 		"$command" >out 2>err
