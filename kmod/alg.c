@@ -18,7 +18,7 @@
 
 #include "hmacdev.h"
 
-/* In the order of use: a search goes from the first to the last. */
+/* The most used come first, since find() searches in this order. */
 static const struct hmacdev_algorithm algorithms[] = {
 	{ "sha256", "sha-256", "hmac(sha256)", 32, 64, true },
 	{ "sha384", "sha-384", "hmac(sha384)", 48, 128, true },
@@ -58,7 +58,7 @@ static struct crypto_shash *hashes[ARRAY_SIZE(algorithms)];
 static u32 absent_rows;
 static DEFINE_MUTEX(hashes_lock);
 
-/* As hmacdev_alg_find(), whether it is allowed or not. */
+/* hmacdev_alg_find() without the check whether it is allowed. */
 static const struct hmacdev_algorithm *find(const char *name)
 {
 	const struct hmacdev_algorithm *alg;
@@ -103,7 +103,7 @@ const struct hmacdev_algorithm *hmacdev_alg_find(const char *name)
 	return ERR_PTR(-ENOENT);
 }
 
-/* Find the hash of a row: with @load, load its module if that was not tried. */
+/* Find a row's hash. With @load, try once to load its module. */
 static int find_hash(const struct hmacdev_algorithm *alg, bool load)
 {
 	const unsigned int row = alg - algorithms;
@@ -126,7 +126,7 @@ static int find_hash(const struct hmacdev_algorithm *alg, bool load)
 	return hmacdev_crypto_error(PTR_ERR_OR_ZERO(hash), -ENOENT);
 }
 
-/* A transform without a key, which the caller frees; @load as above. */
+/* Allocate a transform without a key. The caller frees it. */
 struct crypto_shash *hmacdev_alg_alloc(const struct hmacdev_algorithm *alg,
 				       bool load)
 {

@@ -50,7 +50,7 @@ int hmacdev_ioctl_copy(struct hmacdev_call *call)
 	return ret;
 }
 
-/* The tag of a message under our key, all of it, becomes the key of another. */
+/* Make a context whose key is the full tag of a message under our key. */
 int hmacdev_ioctl_derive(struct hmacdev_call *call)
 {
 	struct hmacdev_derive *args = &call->args.derive;

@@ -7,7 +7,7 @@
 #include "hmacdev.h"
 #include "trace.h"
 
-/* An unkeyed context, or what hmacdev_user_get() fails with. */
+/* Allocate an unkeyed context, or return hmacdev_user_get()'s error. */
 struct hmacdev_context *hmacdev_context_alloc(void)
 {
 	struct hmacdev_context *ctx = kzalloc(sizeof(*ctx), GFP_KERNEL_ACCOUNT);
@@ -61,7 +61,7 @@ static int context_lock(struct hmacdev_context *ctx)
 	return mutex_lock_interruptible(&ctx->lock) ? -ERESTARTSYS : 0;
 }
 
-/* Lock it for an operation that appends, or makes use of the tag. */
+/* Lock an active context, for UPDATE, COPY or an operation on the tag. */
 static int context_lock_active(struct hmacdev_context *ctx, u32 right)
 {
 	int err = context_lock(ctx);
@@ -92,7 +92,7 @@ static void context_finalize(struct hmacdev_context *ctx)
 	context_wipe(ctx);
 }
 
-/* The tag of the running message, from a copy: it may yet go on. */
+/* Make the running message's tag from a copy, so that it can go on. */
 static int make_tag(struct hmacdev_context *ctx, u8 *tag)
 {
 	SHASH_DESC_ON_STACK(desc, ctx->key->tfm);
@@ -129,7 +129,7 @@ ssize_t hmacdev_context_update(struct hmacdev_context *ctx,
 	if (ret >= 0)
 		atomic64_add(ret, &ctx->bytes);
 	else if (crypto_shash_import(ctx->desc, saved(ctx)))
-		context_finalize(ctx);	/* better no tag than a wrong one */
+		context_finalize(ctx);	/* no tag rather than a wrong one */
 unlock:
 	mutex_unlock(&ctx->lock);
 	return ret;
@@ -169,7 +169,7 @@ int hmacdev_ioctl_tag(struct hmacdev_call *call)
 		return -EINVAL;
 	if (IS_ERR(key))
 		return PTR_ERR(key);
-	/* Before the lock: this may block for as long as the caller likes. */
+	/* Before the lock: the caller's memory may block for ever. */
 	if (verify && op.tag_len == key->tag_len)
 		fault = hmacdev_get(given, u64_to_user_ptr(op.tag), op.tag_len);
 	err = context_lock_active(ctx, verify ? HMACDEV_RIGHT_VERIFY :
@@ -308,7 +308,7 @@ int hmacdev_ioctl_restrict(struct hmacdev_call *call)
 	return err;
 }
 
-/* Without the lock: it waits for nobody's message. */
+/* Lockless, so that INFO never blocks behind an UPDATE. */
 int hmacdev_ioctl_info(struct hmacdev_call *call)
 {
 	struct hmacdev_info *args = &call->args.info;
@@ -331,7 +331,7 @@ int hmacdev_ioctl_info(struct hmacdev_call *call)
 	return hmacdev_call_reply(call);
 }
 
-/* For /proc/PID/fdinfo; without the lock, too. */
+/* For /proc/PID/fdinfo; lockless as INFO. */
 void hmacdev_context_show(struct seq_file *m, struct file *file)
 {
 	struct hmacdev_context *ctx = file->private_data;

@@ -20,7 +20,7 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
-/* Messages and keys up to this size need no heap. */
+/* Up to this size, messages and keys use the stack. */
 #define HMACDEV_SMALL	256
 
 #define HMACDEV_RIGHTS_KNOWN						\
@@ -169,7 +169,7 @@ static inline bool hmacdev_rights_valid(u32 rights)
 	       !(rights & HMACDEV_RIGHT_SIGN && rights & HMACDEV_RIGHT_DERIVE);
 }
 
-/* Replace every error of the crypto API but -ENOMEM and -EINTR by @other. */
+/* Keep -ENOMEM and -EINTR; replace any other crypto API error by @other. */
 static inline int hmacdev_crypto_error(int err, int other)
 {
 	return !err || err == -ENOMEM || err == -EINTR ? err : other;
@@ -203,7 +203,7 @@ static inline void hmacdev_wipe(void *p, size_t len)
 static __always_inline int
 hmacdev_move(void *ours, void __user *user, size_t len, bool give)
 {
-	/* The user's words may lie anywhere. */
+	/* The user's address may be unaligned. */
 	if (len > HMACDEV_SMALL ||
 	    !IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS))
 		return (give ? copy_to_user(user, ours, len) :

@@ -68,7 +68,7 @@ int hmacdev_key_set(struct hmacdev_key *key, const u8 *bytes, unsigned int len)
 	return hmacdev_hash_error(crypto_shash_setkey(key->tfm, bytes, len));
 }
 
-/* The same from bytes that pass through here: the user's, or random ones. */
+/* Give it the user's bytes or, for HMACDEV_KEY_RANDOM, random ones. */
 int hmacdev_key_set_bytes(struct hmacdev_key *key, u32 source, u64 from,
 			  u64 len)
 {
@@ -116,7 +116,7 @@ static const u8 *payload(const struct key *key, unsigned int *len)
 	const struct trusted_key_payload *trusted = data;
 	const struct user_key_payload *user = data;
 
-	/* A key that is revoked loses it. */
+	/* Revoking a key frees its payload. */
 	if (!data)
 		return NULL;
 	if (!strcmp(key->type->name, "encrypted")) {
@@ -142,7 +142,7 @@ static int set_payload(struct hmacdev_key *key, struct key *from)
 		return err;
 	if (down_read_interruptible(&from->sem))
 		return -ERESTARTSYS;
-	/* It was valid when it was looked up; that may be a while ago. */
+	/* Recheck: it may have expired while we waited for the lock. */
 	err = key_validate(from);
 	if (!err) {
 		bytes = payload(from, &len);

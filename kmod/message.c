@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Messages: bytes on their way from the caller's memory to a hash.
+ * Messages: feed bytes from the caller's memory to a hash.
  *
  * They are copied, a chunk of bounded size at a time, and the chunk is wiped.
  * No page of the caller's is pinned, mapped or referenced.
@@ -19,8 +19,8 @@
 
 /*
  * Update a running hash with @msg. Returns how many bytes were taken: fewer
- * than there were if the rest is not in the caller's memory, and -EFAULT if not
- * even the first is. After an error, some may have been taken all the same.
+ * than @msg has if the rest faults, -EFAULT if the first byte does. After an
+ * error, the hash may have taken some bytes.
  */
 ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg)
 {

@@ -16,8 +16,8 @@ static int mismatch(const struct hmacdev_key *key)
 }
 
 /*
- * Before the tag is made: -EMSGSIZE, with its size in @op, if the buffer is too
- * small for it; -EBADMSG if the tag to check has another size.
+ * Check @op's tag_len before the tag is made. SIGN: -EMSGSIZE if the buffer is
+ * too small, with the tag's size in @op. VERIFY: -EBADMSG for a wrong length.
  */
 int hmacdev_tag_begin(const struct hmacdev_key *key, struct hmacdev_op *op)
 {
@@ -29,7 +29,7 @@ int hmacdev_tag_begin(const struct hmacdev_key *key, struct hmacdev_op *op)
 	return -EMSGSIZE;
 }
 
-/* Give the tag to the user, and its size to @op. */
+/* Copy the tag to the user, and its size to @op. */
 int hmacdev_tag_put(const struct hmacdev_key *key, struct hmacdev_op *op,
 		    const u8 *tag)
 {
@@ -39,7 +39,7 @@ int hmacdev_tag_put(const struct hmacdev_key *key, struct hmacdev_op *op,
 	return 0;
 }
 
-/* -EBADMSG if they differ, after the same time wherever they do. */
+/* Compare in constant time: -EBADMSG if they differ. */
 int hmacdev_tag_compare(const struct hmacdev_key *key, const u8 *tag,
 			const u8 *given)
 {
@@ -64,7 +64,7 @@ static noinline int long_tag(struct shash_desc *desc, u64 msg, size_t len,
 /* Make a full tag of @len bytes at @msg. The caller wipes it on errors, too. */
 int hmacdev_tag_make(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag)
 {
-	/* Not to clear it saves 130 instructions. */
+	/* __uninitialized saves 130 instructions. */
 	u8 room[sizeof(struct shash_desc) + ALIGN(HASH_MAX_DESCSIZE, 8) +
 		HMACDEV_SMALL] CRYPTO_MINALIGN_ATTR __uninitialized;
 	struct shash_desc *desc = (void *)room;
@@ -72,7 +72,7 @@ int hmacdev_tag_make(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag)
 	u8 *small = room + used;
 	int err;
 
-	/* Copy and wipe go by words. */
+	/* hmacdev_get() and hmacdev_wipe() work on whole words. */
 	BUILD_BUG_ON(sizeof(*desc) % 8 || HMACDEV_SMALL % 8 ||
 		     HASH_MAX_DIGESTSIZE > HMACDEV_TAG_MAX);
 

@@ -311,8 +311,8 @@ struct hmacdev_alg {
  * RANDOM waits until the kernel's random number generator is ready.
  *
  * From a keyring: a key of the types "user", "logon", "encrypted" or "trusted"
- * that the caller may search, for which root has no privilege. The description
- * of a "logon", "encrypted" or "trusted" key must begin with "hmac:". Otherwise
+ * that the caller may search; root gets no exemption. The description of a
+ * "logon", "encrypted" or "trusted" key must begin with "hmac:". Otherwise
  * whoever may open the device could use a key as a MAC key that was meant for
  * something else, such as a disk's or a file server's. The prefix keeps such
  * keys out. It does not stop someone who can read an encrypted key's blob and
