@@ -131,7 +131,7 @@ enum {
 	"      --keyring KEY     a key of the kernel's keyrings: its serial number, or\n" \
 	"                        %TYPE:DESCRIPTION, such as %logon:hmac:cookies\n" \
 	"      --insecure-key-hex HEX\n" \
-	"                        the key itself, for every user of the machine to see\n"
+	"                        the key in hex; visible to every user in ps\n"
 
 #define RIGHTS	4
 /* In the order of their bits. */

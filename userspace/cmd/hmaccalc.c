@@ -68,13 +68,13 @@ static int help(const struct hmaccalc *m)
 		help_hmaccalc();
 	fputs("  -h HASH      use another hash than the name stands for\n"
 	      "  -k FILE      the key is the bytes of FILE\n"
-	      "  -K KEY       the key is KEY, for every user of the machine to see\n"
+	      "  -K KEY       the key is KEY; visible to every user in ps\n"
 	      "  -S           print the HMAC of this program itself; there is no FILE then\n"
 	      "  -t BITS      size of the tag: 80 to the whole digest\n"
 	      "  -v, --version\n"
-	      "  -b, -P       nothing, for compatibility\n\n"
-	      "Without -k or -K the key is one that everyone knows: the tag then finds\n"
-	      "damage, not malice. See hmacdev(1).\n", stdout);
+	      "  -b, -P       ignored, for compatibility\n\n"
+	      "Without -k or -K the key is one that everyone knows: the tag then detects\n"
+	      "damage, not tampering. See hmacdev(1).\n", stdout);
 	return FINE;
 }
 

@@ -30,8 +30,7 @@ static void help_options(void)
 	fputs("  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n"
 	      "  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
 	      KEY_HELP
-	      "      --fd N|NAME       or a context that this process was started with, such\n"
-	      "                        as by 'hmacdev exec'\n\n",
+	      "      --fd N|NAME       use an inherited context, e.g. from 'hmacdev exec'\n\n",
 	      stdout);
 }
 

@@ -287,8 +287,8 @@ int hmacdev_update(struct hmacdev *h, const void *msg, size_t len);
  *
  * Reads from the descriptor's position on, and moves it, as read(2) does. The
  * bytes of files and pipes do not pass through the process; others pass through
- * a buffer. The end is where read(2) returns 0, whatever size a file had
- * before. Another thread's bytes can come between two pieces.
+ * a buffer. Reading stops at EOF, where read(2) returns 0; the file's size is
+ * not consulted. Another thread's bytes can come between two pieces.
  *
  * On an error, true at @file_failed means that read(2) failed on @fd, and
  * strerror(3) has the words for it; false means that the context did not take
