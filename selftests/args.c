@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Arguments that are wrong, and those at the edge that are right: each has its
- * own errno and nothing is lost.
+ * Tests for argument checks: each invalid argument returns its own errno and
+ * changes nothing; each valid limit is accepted.
  */
 #include <poll.h>
 #include <termios.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * BATCH: many messages in one call, each for itself. Message n is the first n
- * bytes of one text, so that every entry has another tag.
+ * Tests for BATCH: many messages in one call, each with its own result. Message
+ * n is the first n bytes of one text, so every entry has a different tag.
  */
 #include <signal.h>
 #include <sys/time.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DERIVE: the tag of a message becomes a key. Compared with OpenSSL's, one step
- * after the other, and with chains that were published.
+ * Tests for DERIVE, which makes a key from the tag of a message. The results
+ * are compared with OpenSSL, step by step, and with published key chains.
  */
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

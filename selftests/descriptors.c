@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Descriptors and contexts: what is shared and what is not, calls that meet on
- * one context, and callers that go away in the midst of one.
+ * Tests for what descriptors and contexts share, for concurrent calls on one
+ * context, and for callers that exit during a call.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory that begins or ends amid what a call is to read or write: for every
- * buffer of every call, at each byte. The call says EFAULT and leaves the
- * context as it was; of a tag, no more than its own bytes are where it fitted.
+ * Tests for EFAULT: for every buffer of every call, memory that starts or ends
+ * at each byte of it. The call returns EFAULT and leaves the context as it was.
+ * Of a tag, no byte outside its buffer is written.
  */
 #include "hmacdev_calls.h"
 

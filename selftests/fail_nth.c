@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Without memory: in each operation the first allocation or copy of the user's
- * memory is failed, then the second, and so on until there is none left. The
- * call must tell, and leave the context and the process as they were, so that
- * it works when it is made again. What else may be left behind is for the
- * kernel's own checkers to find.
+ * Tests with fault injection: the first allocation or user copy of each
+ * operation fails, then the second, and so on. The call must return an error
+ * and leave the context and the process as they were, so that a second try
+ * works. The kernel's own checkers look for leaks.
  */
 #include "hmacdev_calls.h"
 #include "hmacdev_keys.h"

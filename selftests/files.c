@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What appends to a message as to a file: write(2) and its kin, splice(2),
- * sendfile(2), io_uring. They may take a part, and say how much.
+ * Tests for the system calls that append to a message as to a file: write(2)
+ * and its variants, splice(2), sendfile(2), io_uring. A short write returns how
+ * many bytes were taken.
  */
 #include <pthread.h>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every function of libhmacdev, with the kernel behind it. functions.h is
- * made of the library's map, so a function without a test does not compile.
+ * Calls every function of libhmacdev against /dev/hmac. functions.h is
+ * generated from the library's map, so a function without a test does not
+ * compile.
  */
 #include <hmacdev.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holders of a descriptor who mean harm: to the key, to others who share the
- * descriptor, or to what was taken away from them.
+ * Tests with hostile holders of a descriptor: they attack the key, the other
+ * holders of the descriptor, and rights that were dropped.
  */
 #include <sys/eventfd.h>
 #include <sys/stat.h>

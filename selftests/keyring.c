@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keys of the kernel's keyrings: every type, every state, every keyring they
- * can be in, every permission, and what becomes of a key that a context has.
+ * Tests for keys from the kernel's keyrings: every type, state, keyring and
+ * permission, and changes to a key after a context was keyed with it.
  */
 #include <grp.h>
 #include <openssl/evp.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kill -9 in the midst of the longest message that a call takes: the process is
- * gone soon, and the context is as it was before the call.
+ * Tests that kill -9 a caller during the longest message that a call takes: the
+ * process exits soon, and the context is as it was before the call.
  */
 #include "hmacdev_append.h"
 #include "hmacdev_killed.h"

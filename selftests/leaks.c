@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What comes out of the kernel is what the interface names, byte for byte: the
- * same whatever was in the caller's memory before, and nothing where a call
- * fails.
+ * Tests that a call writes only the bytes that the interface names: the same
+ * whatever the caller's memory had before, and none if the call fails.
  */
 #include "hmacdev_calls.h"
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libhmacdev alone, on what needs no kernel. Its ioctl(2) is the one below, its
- * device /dev/null or a file that shows what was written: what matters here is
- * what the library asks, how it takes the answers, and what it answers by
- * itself.
+ * Tests libhmacdev without a kernel. ioctl(2) is the stub below, and the device
+ * is /dev/null or a file that records writes. They check what the library asks
+ * for, how it handles replies, and what it answers by itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What there is only so much of: contexts, descriptors, open files, memory. At
- * the end of it a call says so, leaves nothing behind, and works again later.
+ * Tests at the limit of contexts, descriptors, open files and memory: a call
+ * returns the right error, leaves nothing behind, and works again later.
  */
 #include <pthread.h>
 #include <sched.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Much at once: a hundred thousand contexts, each of which still is what it was
- * made to be; and many processes, on contexts of their own and on one of all. A
- * kernel that keeps a record of each allocation would take half an hour to make
- * so many: there it is five thousand.
+ * Stress tests: a hundred thousand contexts, each of which still works as
+ * created; and many processes, on contexts of their own and on a shared one.
+ * With kmemleak, which would take half an hour for so many, there are five
+ * thousand contexts.
  */
 #include <sched.h>
 #include <signal.h>

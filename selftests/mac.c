@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whole messages in one call: MAC, with the context's key, and ONESHOT, with
- * one that comes along. Neither has to do with the running message.
+ * Tests for whole messages in one call: MAC, with the context's key, and
+ * ONESHOT, with a key of its own. Neither affects the running message.
  */
 #include "hmacdev_held.h"
 #include "hmacdev_killed.h"

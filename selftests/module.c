@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module comes and goes: not while anyone holds a context, and without
- * leaving anything behind however often. HMACDEV_LONG=1 makes that a thousand
- * times, which takes minutes under emulation.
+ * Tests for loading and unloading the module: it cannot be unloaded while a
+ * context is open, and repeated loading leaves nothing behind. HMACDEV_LONG=1
+ * repeats it a thousand times, which takes minutes under emulation.
  */
 #include "hmacdev_module.h"
 

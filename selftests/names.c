@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names of algorithms: the closed list, every spelling of it, and all that must
- * never reach the crypto API.
+ * Tests for algorithm names: the closed list, every accepted spelling, and
+ * names that must never reach the crypto API.
  */
 #include <ctype.h>
 #include <linux/if_alg.h>

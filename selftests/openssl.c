@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The same key and message to the kernel and to OpenSSL: every algorithm that
- * both have, by every path that a message can take. HMACDEV_SEED=number replays
+ * Compares tags with OpenSSL's, for the same key and message: every algorithm
+ * that both have, by every way to append a message. HMACDEV_SEED=number replays
  * a run.
  */
 #include <openssl/evp.h>

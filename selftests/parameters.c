@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module's parameter algs, by which an administrator narrows the list.
+ * Tests for the module parameter algs, by which an administrator narrows the
+ * list.
  */
 #include "hmacdev_module.h"
 

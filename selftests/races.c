@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls against each other on one context, by threads that do nothing else for
- * a while. Whoever comes first, what each is told is one of the answers that
- * there are, and together they make sense. The kernel's own checkers, where it
- * has them, watch.
+ * Tests with threads that run calls against each other on one context. Whatever
+ * the order, each result is one that is possible, and together they are
+ * consistent. The kernel's own checkers watch, where it has them.
  */
 #include <pthread.h>
 #include <sched.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Rights: every mask against every operation, before and after each way to hand
- * a descriptor on.
+ * Tests for rights: every mask against every operation, before and after each
+ * way to pass a descriptor on.
  */
 #include <signal.h>
 #include <sys/socket.h>

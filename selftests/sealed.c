@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sealed tag length, 80 bits to the whole digest: it holds for every tag
- * that a context makes or checks, and for its copies.
+ * Tests for the sealed tag length, 80 bits to the full digest: it applies to
+ * every tag that a context makes or checks, and to its copies.
  */
 #include "hmacdev_utils.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keys made in the kernel: no two are the same, and nobody knows them.
+ * Tests for keys made in the kernel: all differ, and no caller knows them.
  */
 #include "hmacdev_keys.h"
 

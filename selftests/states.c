@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state table of <linux/hmacdev.h>, cell by cell, and which error is told
- * where several hold.
+ * Tests for the state table of <linux/hmacdev.h>, cell by cell, and for the
+ * order of errors if several apply.
  */
 #include "hmacdev_calls.h"
 

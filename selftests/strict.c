@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * For a kernel that has just been booted with fips=1, and which trusts neither
- * the CPU nor the boot loader for random numbers.
+ * Tests for a kernel booted with fips=1 that trusts neither the CPU nor the
+ * boot loader for random numbers.
  */
 #include <signal.h>
 #include <sys/random.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The rules for structs and buffers, for every ioctl: sizes, reserved fields,
- * unknown flags and numbers, memory that is not there. A call that fails leaves
+ * Tests for the rules of structs and buffers, for every ioctl: sizes, reserved
+ * fields, unknown flags and numbers, unmapped memory. A call that fails leaves
  * the context as it was.
  */
 #include "hmacdev_calls.h"

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A wrong tag is refused after the same number of instructions wherever it
- * differs from the right one. They are counted by the emulator (guest.sh
- * --icount), which shows them as the CPU's time stamp; elsewhere there is
- * nothing exact to compare.
+ * Tests that a wrong tag is refused after the same number of instructions
+ * wherever it differs. The emulator counts them (guest.sh --icount) and shows
+ * them as the CPU's time stamp; without it no count is exact.
  */
 #include <hmacdev.h>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A user who is not root, in a group that may open the device: the whole
- * interface works, with that user's own keys. Without the group nothing does.
+ * Tests as a user who is not root. In a group that may open the device, the
+ * whole interface works, with that user's own keys. Without the group, nothing
+ * does.
  */
 #include <grp.h>
 #include <sys/prctl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Users, each of whom may have so many contexts, whoever holds them: what one
- * user takes is not missing for others.
+ * Tests for the limit of contexts for each user, whoever holds them: one user's
+ * contexts do not count against another's limit.
  */
 #include <linux/capability.h>
 #include <sched.h>

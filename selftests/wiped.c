@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a call leaves in the kernel's memory of a key, a message or a tag, on
- * its stack or in what it has freed: nothing. All of the memory is searched, by
- * way of /proc/kcore.
+ * Tests that a call leaves no key, message or tag in the kernel's memory,
+ * neither on its stack nor in freed memory. They search all memory through
+ * /proc/kcore.
  */
 #include <elf.h>
 
