@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where a key, a message or a tag must not be seen: in the memory of a process
- * that has the key from a keyring, in INFO, in fdinfo, in tracepoints.
+ * Tests for places where a key, a message or a tag must not appear: the memory
+ * of a process with a keyring key, INFO, fdinfo, tracepoints.
  */
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -502,6 +502,40 @@ static int count_events(FIXTURE_DATA(traced) *self, const char *event)
 		n++;
 	}
 	return n;
+}
+
+/* Each guess that is wrong, by its length, too, and none that is right */
+TEST_F(traced, wrong_guesses)
+{
+	int fd = test_open_half(), events = 0;
+	struct hmacdev_op op = {
+		.op = HMACDEV_OP_VERIFY,
+		.msg = test_addr(HALF_MSG),
+		.len = HALF_LEN,
+		.tag = test_addr(half_tag),
+	};
+	__u32 len;
+
+#define test_guesses(count)						\
+	EXPECT_EQ(count, count_events(self, "hmacdev_verify_failed: "))
+
+	test_verify(fd, half_tag, HALF_TAG_LEN);
+	test_mac_verify(fd, HALF_MSG, HALF_LEN, half_tag, HALF_TAG_LEN);
+	test_guesses(0);
+	for (len = HALF_TAG_LEN - 1; len <= HALF_TAG_LEN + 1; len++) {
+		test_reset(fd);
+		test_err_verify(EBADMSG, fd, whole_tag, len);
+		test_guesses(++events);
+		test_err_mac_verify(EBADMSG, fd, HALF_MSG, HALF_LEN, whole_tag,
+				    len);
+		test_guesses(++events);
+		op.tag_len = len;
+		test_batch(fd, &op, 1);
+		events += len != HALF_TAG_LEN;
+		EXPECT_EQ(len == HALF_TAG_LEN ? 0 : -EBADMSG, op.status);
+		test_guesses(events);
+	}
+	close(fd);
 }
 
 #define test_events(copies, children)					\
