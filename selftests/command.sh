@@ -216,8 +216,10 @@ test_files()
 	# The same number has another meaning for a context.
 	ends 'an error of a file' 2 'mem: Input/output error' \
 		sum -k key /proc/self/mem
-	ends 'a file that is forbidden' 2 'mem: Operation not permitted' \
-		sum -k key /dev/mem
+	# The kernels that are built for the tests do not have it.
+	[ ! -e /dev/mem ] ||
+		ends 'a file that is forbidden' 2 'mem: Operation not permitted' \
+			sum -k key /dev/mem
 }
 
 # What "exec" starts here is the command itself, or a shell that starts it.
