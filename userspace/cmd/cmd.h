@@ -25,7 +25,7 @@ struct option;
 extern const char *program;
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int try_help(const char *usage);
-int refuse_nothing(const char *missing, const char *usage);
+int refuse_missing(const char *missing, const char *usage);
 int refuse_operand(const char *operand, const char *usage);
 int finish_output(int status);
 
@@ -121,9 +121,14 @@ enum {
 	OPT_HELP,
 	OPT_KEYRING,
 	OPT_KEY_HEX,
+	OPT_KEY_TEXT,
 	OPT_RANDOM,
 	OPT_OWN,
 };
+
+#define ALG_HELP \
+	"  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n" \
+	"  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
 
 #define KEY_HELP \
 	"The key, one of:\n" \
@@ -133,12 +138,14 @@ enum {
 	"      --insecure-key-hex HEX\n" \
 	"                        the key in hex; visible to every user in ps\n"
 
+#define FD_HELP \
+	"      --fd N|NAME       use an inherited context, e.g. from 'hmacdev exec'\n\n"
+
 #define RIGHTS	4
 /* In the order of their bits. */
 extern const char *const right_names[RIGHTS];
 
 int descriptor_read(const char *text);
-int recipe_bits(struct recipe *r, const char *text);
 int recipe_option(struct recipe *r, int c, char *arg);
 int recipe_fit(const struct recipe *r);
 int recipe_make(struct context *c, struct recipe *r, uint32_t rights);

@@ -25,7 +25,7 @@ int descriptor_read(const char *text)
 	       -1 : (int)n;
 }
 
-int recipe_bits(struct recipe *r, const char *text)
+static int recipe_bits(struct recipe *r, const char *text)
 {
 	char *end;
 	unsigned long bits;
@@ -63,7 +63,8 @@ static int key_option(struct recipe *r, int c, char *arg)
 		r->passed = arg;
 		return 0;
 	default:
-		rc = key_from_hex(&r->key, arg);
+		rc = c == OPT_KEY_TEXT ? key_from_text(&r->key, arg) :
+					 key_from_hex(&r->key, arg);
 		/* At least it is not in ps(1) for longer than it must. */
 		explicit_bzero(arg, strlen(arg));
 		return rc;
@@ -81,6 +82,7 @@ int recipe_option(struct recipe *r, int c, char *arg)
 	case OPT_FD:
 	case OPT_KEYRING:
 	case OPT_KEY_HEX:
+	case OPT_KEY_TEXT:
 	case OPT_RANDOM:
 		return key_option(r, c, arg);
 	case 't':

@@ -247,8 +247,7 @@ static int help(void)
 	      "      --name NAME       name of the descriptor; 'hmac' unless given\n"
 	      "      --fd N            pass it as descriptor N, 3 or above, and leave the\n"
 	      "                        environment as it is\n"
-	      "  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n"
-	      "  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
+	      ALG_HELP
 	      KEY_HELP
 	      "      --random          a key that the kernel makes, and nobody knows\n\n"
 	      "Exit status: the command's; 125 error, 126 it cannot be run, 127 not found.\n",
@@ -312,7 +311,7 @@ static int options_fit(const struct exec *e, bool command)
 	else if (e->name && e->fd >= 0)
 		complain("--name is not for --fd, which leaves the environment as it is");
 	else if (!command)
-		refuse_nothing("COMMAND", USAGE);
+		refuse_missing("COMMAND", USAGE);
 	else
 		return 0;
 	return -1;

@@ -110,22 +110,6 @@ static void usage(void)
 	try_help(text);
 }
 
-static int key_option(struct sum *s, int option, char *arg)
-{
-	int rc;
-
-	if (s->make.keyed) {
-		complain("more than one key is given");
-		return -1;
-	}
-	s->make.keyed = true;
-	if (option == 'k')
-		return key_from_file(&s->make.key, arg);
-	rc = key_from_text(&s->make.key, arg);
-	explicit_bzero(arg, strlen(arg));
-	return rc;
-}
-
 static int refuse(int c)
 {
 	if (c == 'u')
@@ -155,8 +139,10 @@ static int option(struct hmaccalc *m, int c, char *arg)
 		s->make.alg = arg;
 		return 0;
 	case 'k':
+	case 't':
+		return recipe_option(&s->make, c, arg);
 	case 'K':
-		return key_option(s, c, arg);
+		return recipe_option(&s->make, OPT_KEY_TEXT, arg);
 	case 'q':
 		s->status = true;
 		return 0;
@@ -166,8 +152,6 @@ static int option(struct hmaccalc *m, int c, char *arg)
 	case 'S':
 		s->style = STYLE_BARE;
 		return 0;
-	case 't':
-		return recipe_bits(&s->make, arg);
 	case 'T':
 		s->target = arg;
 		return 0;

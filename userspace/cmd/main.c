@@ -58,7 +58,7 @@ int try_help(const char *usage)
 	return TROUBLE;
 }
 
-int refuse_nothing(const char *missing, const char *usage)
+int refuse_missing(const char *missing, const char *usage)
 {
 	complain("%s is missing", missing);
 	return try_help(usage);

@@ -96,10 +96,9 @@ static int help(void)
 	fputs("usage: " USAGE "\n\n"
 	      "Print the HMAC of each FILE as sha256sum does, or check a list of them.\n"
 	      "Without FILE, or with -, read standard input.\n\n"
-	      "  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n"
-	      "  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
+	      ALG_HELP
 	      KEY_HELP
-	      "      --fd N|NAME       use an inherited context, e.g. from 'hmacdev exec'\n\n"
+	      FD_HELP
 	      "Output:\n"
 	      "      --tag             as HMAC-ALG (FILE) = TAG\n"
 	      "  -z, --zero            end lines with NUL\n\n"

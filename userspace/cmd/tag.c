@@ -25,24 +25,17 @@ struct one {
 	size_t len;
 };
 
-static void help_options(void)
-{
-	fputs("  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n"
-	      "  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
-	      KEY_HELP
-	      "      --fd N|NAME       use an inherited context, e.g. from 'hmacdev exec'\n\n",
-	      stdout);
-}
-
 static int help_tag(void)
 {
 	fputs("usage: " USAGE_TAG "\n\n"
 	      "Print the HMAC of FILE, or of standard input, and nothing else.\n\n"
 	      "      --base64          in base64; in hexadecimal unless given\n"
-	      "      --raw             as bytes, without a newline\n",
+	      "      --raw             as bytes, without a newline\n"
+	      ALG_HELP
+	      KEY_HELP
+	      FD_HELP
+	      "Exit status: 0 success, 2 error.\n",
 	      stdout);
-	help_options();
-	fputs("Exit status: 0 success, 2 error.\n", stdout);
 	return FINE;
 }
 
@@ -53,11 +46,13 @@ static int help_verify(void)
 	      "      --base64          TAG is in base64, in either alphabet, with or without\n"
 	      "                        padding; in hexadecimal unless given\n"
 	      "      --raw             TAG is a file with the bytes of the tag; - is standard\n"
-	      "                        input\n",
+	      "                        input\n"
+	      ALG_HELP
+	      KEY_HELP
+	      FD_HELP
+	      "Before a TAG that begins with '-' write '--'.\n"
+	      "Exit status: 0 TAG is right, 1 it is not, 2 error.\n",
 	      stdout);
-	help_options();
-	fputs("Before a TAG that begins with '-' write '--'.\n"
-	      "Exit status: 0 TAG is right, 1 it is not, 2 error.\n", stdout);
 	return FINE;
 }
 
@@ -284,7 +279,7 @@ int cmd_verify(int argc, char **argv)
 	else if (n > 2)
 		rc = refuse_operand(argv[optind + 2], USAGE_VERIFY);
 	else if (n < 1)
-		rc = refuse_nothing("TAG", USAGE_VERIFY);
+		rc = refuse_missing("TAG", USAGE_VERIFY);
 	else
 		rc = run_verify(&one, argv[optind],
 				n > 1 ? argv[optind + 1] : "-");
