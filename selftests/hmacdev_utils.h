@@ -501,6 +501,19 @@ static inline int _test_intact(int fd, __u64 bytes, const __u8 *tag)
 #define test_whole_intact(fd)						\
 	ASSERT_EQ(0, _test_intact(fd, HALF_WHOLE, whole_tag))
 
+/* What a buffer is filled with, to see whether a call writes to it */
+#define TEST_UNTOUCHED	0xa5
+
+static inline bool test_untouched(const __u8 *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (p[i] != TEST_UNTOUCHED)
+			return false;
+	return true;
+}
+
 /* @size bytes of zeros whose next byte cannot be touched */
 static inline void *test_alloc_edge(size_t size)
 {

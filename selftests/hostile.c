@@ -18,7 +18,6 @@
 
 #define AROUND		40960	/* bytes on both sides of the missing page */
 #define ENTRIES		4
-#define UNTOUCHED	0xa5
 
 FIXTURE(dropped)
 {
@@ -112,16 +111,6 @@ static void park_half_tag(FIXTURE_DATA(dropped) *self)
 	park(self, half_tag, sizeof(half_tag) / 2, sizeof(half_tag));
 }
 
-static bool is_untouched(const __u8 *tag)
-{
-	int i;
-
-	for (i = 0; i < ROOM; i++)
-		if (tag[i] != UNTOUCHED)
-			return false;
-	return true;
-}
-
 /* The context is as it was, as far as its rights can show it */
 static void check_unchanged(struct __test_metadata *_metadata, int fd)
 {
@@ -141,9 +130,9 @@ static void check_tag(struct __test_metadata *_metadata,
 {
 	if (want) {
 		EXPECT_MEMEQ(want, self->tag, HALF_TAG_LEN);
-		memset(self->tag, UNTOUCHED, HALF_TAG_LEN);
+		memset(self->tag, TEST_UNTOUCHED, HALF_TAG_LEN);
 	}
-	EXPECT_TRUE(is_untouched(self->tag));
+	EXPECT_TRUE(test_untouched(self->tag, ROOM));
 }
 
 static int call_mac_sign(void *arg)
@@ -321,7 +310,7 @@ static void check_batch(struct __test_metadata *_metadata,
 			TH_LOG("entry %d", i);
 		EXPECT_EQ(sign && !may ? ROOM : HALF_TAG_LEN, op.tag_len);
 		want = self->ops[i].len == HALF_LEN ? half_tag : self->want;
-		EXPECT_EQ(!sign || !may, is_untouched(self->tags[i]));
+		EXPECT_EQ(!sign || !may, test_untouched(self->tags[i], ROOM));
 		if (sign && may)
 			EXPECT_MEMEQ(want, self->tags[i], HALF_TAG_LEN);
 	}
@@ -508,8 +497,8 @@ FIXTURE_SETUP(dropped)
 	self->cmd = variant->cmd;
 	self->flags = variant->flags;
 	test_fill(self->content, sizeof(self->content));
-	memset(self->tag, UNTOUCHED, sizeof(self->tag));
-	memset(self->tags, UNTOUCHED, sizeof(self->tags));
+	memset(self->tag, TEST_UNTOUCHED, sizeof(self->tag));
+	memset(self->tags, TEST_UNTOUCHED, sizeof(self->tags));
 	test_oneshot(self->fd, "sha256", HALF_KEY, HALF_KEY_LEN, self->content,
 		     self->len, self->want, sizeof(self->want));
 	self->copy = test_copy(self->fd, KEEP);
@@ -1130,14 +1119,14 @@ TEST(deriver_signs_nothing)
 		.tag_len = sizeof(tag),
 	};
 
-	memset(tag, UNTOUCHED, sizeof(tag));
+	memset(tag, TEST_UNTOUCHED, sizeof(tag));
 	test_err_mac_sign(EPERM, fd, "", 0, tag, sizeof(tag));
 	test_batch(fd, &op, 1);
 	EXPECT_EQ(-EPERM, op.status);
 	test_err_digest(EPERM, fd, tag, sizeof(tag));
 	test_err_digest(EPERM, test_copy(fd, KEEP), tag, sizeof(tag));
 	test_err_finalize(EPERM, fd, tag, sizeof(tag));
-	EXPECT_TRUE(is_untouched(tag));
+	EXPECT_TRUE(test_untouched(tag, ROOM));
 	test_verify(fd, half_tag, HALF_TAG_LEN);
 }
 

@@ -507,40 +507,37 @@ FIXTURE_TEARDOWN(descriptions)
 	close(self->fd);
 }
 
+static void check_described(struct __test_metadata *_metadata,
+			    const FIXTURE_VARIANT(descriptions) *variant,
+			    const char *description, bool good)
+{
+	long serial = add_described(variant, description);
+	int fd = test_open();
+
+	ASSERT_LT(0, serial)
+		TH_LOG("%s", description);
+	EXPECT_EQ(good ? 0 : -EKEYREJECTED, _test_new_keyring(fd, serial))
+		TH_LOG("%s", description);
+	EXPECT_EQ(good ? HMACDEV_STATE_ACTIVE : HMACDEV_STATE_UNKEYED,
+		  _test_state(fd))
+		TH_LOG("%s", description);
+	close(fd);
+}
+
 TEST_F(descriptions, ours)
 {
-	long serial;
 	size_t i;
-	int fd;
 
-	for (i = 0; i < ARRAY_SIZE(ours); i++) {
-		serial = add_described(variant, ours[i]);
-		ASSERT_LT(0, serial) TH_LOG("%s", ours[i]);
-		fd = test_open();
-		EXPECT_EQ(0, _test_new_keyring(fd, serial))
-			TH_LOG("%s", ours[i]);
-		close(fd);
-	}
+	for (i = 0; i < ARRAY_SIZE(ours); i++)
+		check_described(_metadata, variant, ours[i], true);
 }
 
 TEST_F(descriptions, not_ours)
 {
-	long serial;
 	size_t i;
-	int fd;
 
-	for (i = 0; i < ARRAY_SIZE(not_ours); i++) {
-		serial = add_described(variant, not_ours[i]);
-		ASSERT_LT(0, serial) TH_LOG("%s", not_ours[i]);
-		fd = test_open();
-		EXPECT_EQ(variant->any ? 0 : -EKEYREJECTED,
-			  _test_new_keyring(fd, serial))
-			TH_LOG("%s", not_ours[i]);
-		EXPECT_EQ(variant->any ? HMACDEV_STATE_ACTIVE :
-					 HMACDEV_STATE_UNKEYED, _test_state(fd))
-			TH_LOG("%s", not_ours[i]);
-		close(fd);
-	}
+	for (i = 0; i < ARRAY_SIZE(not_ours); i++)
+		check_described(_metadata, variant, not_ours[i], variant->any);
 }
 
 /* What the kernel says of the key when it looks it up comes before its name */

@@ -209,18 +209,6 @@ static int half_with(int fd, __u32 rights)
 		test_update(fd, HALF_MSG, HALF_LEN);			\
 	} while (0)
 
-#define UNTOUCHED	0xa5
-
-static bool is_untouched(const __u8 *tag)
-{
-	int i;
-
-	for (i = 0; i < HALF_TAG_LEN; i++)
-		if (tag[i] != UNTOUCHED)
-			return false;
-	return true;
-}
-
 /* No way to a tag, whatever the room for it, and not a byte of one */
 static void check_no_sign(struct __test_metadata *_metadata, int fd)
 {
@@ -230,7 +218,7 @@ static void check_no_sign(struct __test_metadata *_metadata, int fd)
 	__u32 len;
 	size_t i;
 
-	memset(tag, UNTOUCHED, sizeof(tag));
+	memset(tag, TEST_UNTOUCHED, sizeof(tag));
 	for (i = 0; i < ARRAY_SIZE(rooms); i++) {
 		len = rooms[i];
 		test_err(EPERM, _test_tag(fd, HMACDEV_IOC_DIGEST, tag, &len));
@@ -253,7 +241,7 @@ static void check_no_sign(struct __test_metadata *_metadata, int fd)
 		EXPECT_EQ(rooms[i], op.tag_len);
 		EXPECT_EQ(rooms[i], len);
 	}
-	EXPECT_TRUE(is_untouched(tag));
+	EXPECT_TRUE(test_untouched(tag, HALF_TAG_LEN));
 	test_state(ACTIVE, fd);
 }
 
