@@ -231,5 +231,5 @@ int hmacdev_ioctl_alg(struct hmacdev_call *call)
 	args->digest_size = alg->digest_size;
 	args->block_size = alg->block_size;
 	args->traits = traits(alg);
-	return hmacdev_call_reply(call);
+	return hmacdev_call_reply(call, sizeof(*args));
 }

@@ -10,7 +10,8 @@
  * Make a context with @key and, if there is a @from, with its running message.
  * Returns the new descriptor.
  */
-static int make_child(struct hmacdev_key *key, u32 rights,
+static int make_child(const struct file_operations *fops,
+		      struct hmacdev_key *key, u32 rights,
 		      struct hmacdev_context *from)
 {
 	struct hmacdev_context *ctx = hmacdev_context_alloc();
@@ -22,7 +23,7 @@ static int make_child(struct hmacdev_key *key, u32 rights,
 	if (!ret && from)
 		ret = hmacdev_context_copy(ctx, from);
 	if (!ret)
-		ret = hmacdev_getfd(&hmacdev_fops, ctx);
+		ret = hmacdev_getfd(fops, ctx);
 	if (ret < 0)
 		hmacdev_context_free(ctx);
 	return ret;
@@ -44,7 +45,8 @@ int hmacdev_ioctl_copy(struct hmacdev_call *call)
 		ret = -EBADFD;
 	if (ret)
 		return ret;
-	ret = make_child(key, args->rights & atomic_read(&ctx->rights), from);
+	ret = make_child(call->file->f_op, key,
+			 args->rights & atomic_read(&ctx->rights), from);
 	if (ret >= 0)
 		trace_hmacdev_copy(key);
 	return ret;
@@ -72,7 +74,7 @@ int hmacdev_ioctl_derive(struct hmacdev_call *call)
 	      hmacdev_key_set(key, tag, from->alg->digest_size);
 	memzero_explicit(tag, sizeof(tag));
 	if (!ret)
-		ret = make_child(key, args->rights, NULL);
+		ret = make_child(call->file->f_op, key, args->rights, NULL);
 	if (ret >= 0)
 		trace_hmacdev_derive(key);
 	hmacdev_key_put(key);

@@ -182,7 +182,7 @@ int hmacdev_ioctl_tag(struct hmacdev_call *call)
 	memzero_explicit(tag, sizeof(tag));
 	if (op.tag_len != args->tag_len) {
 		args->tag_len = op.tag_len;
-		if (hmacdev_call_reply(call))
+		if (hmacdev_call_reply(call, sizeof(*args)))
 			err = -EFAULT;
 	}
 	/* A wrong tag is a result, not a failure. */
@@ -328,7 +328,7 @@ int hmacdev_ioctl_info(struct hmacdev_call *call)
 		args->bytes = atomic64_read(&ctx->bytes);
 		strscpy(args->alg, key->alg->name, sizeof(args->alg));
 	}
-	return hmacdev_call_reply(call);
+	return hmacdev_call_reply(call, sizeof(*args));
 }
 
 /* For /proc/PID/fdinfo; lockless as INFO. */

@@ -58,9 +58,9 @@ struct hmacdev_context {
 
 /* One ioctl call in progress. */
 struct hmacdev_call {
-	struct hmacdev_context *ctx;
+	struct file *file;
+	struct hmacdev_context *ctx; /* the file's */
 	unsigned int cmd;	/* with the size of the caller's struct */
-	const struct hmacdev_operation *op;
 	void __user *user;	/* the caller's struct */
 	/* Our copy of it, taken once and zero-extended. */
 	union {
@@ -92,7 +92,7 @@ int hmacdev_ioctl_batch(struct hmacdev_call *call);
 int hmacdev_ioctl_derive(struct hmacdev_call *call);
 int hmacdev_ioctl_oneshot(struct hmacdev_call *call);
 
-int hmacdev_call_reply(struct hmacdev_call *call);
+long hmacdev_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
 int hmacdev_alg_init(void);
 void hmacdev_alg_exit(void);
@@ -132,7 +132,12 @@ int hmacdev_tag_put(const struct hmacdev_key *key, struct hmacdev_op *op,
 int hmacdev_tag_compare(const struct hmacdev_key *key, const u8 *tag,
 			const u8 *given);
 
-extern const struct file_operations hmacdev_fops;
+/* Copy the struct back. This may fail, so change the context afterwards. */
+static inline int hmacdev_call_reply(struct hmacdev_call *call, size_t size)
+{
+	size = min_t(size_t, size, _IOC_SIZE(call->cmd));
+	return copy_to_user(call->user, &call->args, size) ? -EFAULT : 0;
+}
 
 /*
  * The key of a context, for as long as that lives: -ENOKEY if there is none

@@ -1,93 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * /dev/hmac, HMAC on an open file: the device, and how an ioctl is dispatched.
- * What each call does is specified in <linux/hmacdev.h>.
- */
+/* The device /dev/hmac: HMAC on an open file. */
 #include <linux/init.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
-#include <linux/nospec.h>
 
 #include "hmacdev.h"
 #define CREATE_TRACE_POINTS
 #include "trace.h"
-
-struct hmacdev_operation {
-	unsigned int cmd;
-	u8 size;
-	u8 min_size;
-	int (*handler)(struct hmacdev_call *call);
-};
-
-/* @_last is the struct's last field in version 1. */
-#define OPERATION(_name, _handler, _struct, _last)			\
-	[_IOC_NR(HMACDEV_IOC_##_name)] = {				\
-		.cmd = HMACDEV_IOC_##_name,				\
-		.size = sizeof(struct hmacdev_##_struct),		\
-		.min_size = offsetofend(struct hmacdev_##_struct, _last), \
-		.handler = hmacdev_ioctl_##_handler,			\
-	}
-
-static const struct hmacdev_operation operations[] = {
-	OPERATION(ALG, alg, alg, reserved),
-	OPERATION(NEW, new, new, reserved),
-	OPERATION(UPDATE, update, update, len),
-	OPERATION(DIGEST, tag, tag, flags),
-	OPERATION(FINALIZE, tag, tag, flags),
-	OPERATION(VERIFY, tag, tag, flags),
-	OPERATION(RESET, reset, reset, reserved),
-	OPERATION(COPY, copy, copy, rights),
-	OPERATION(RESTRICT, restrict, restrict, rights),
-	OPERATION(INFO, info, info, alg),
-	OPERATION(MAC, mac, op, reserved),
-	OPERATION(BATCH, batch, batch, reserved),
-	OPERATION(DERIVE, derive, derive, rights),
-	OPERATION(ONESHOT, oneshot, oneshot, flags),
-};
-
-/* By type, number and direction. The size is the caller's, and may differ. */
-static const struct hmacdev_operation *find_operation(unsigned int cmd)
-{
-	const unsigned int nr = _IOC_NR(cmd);
-	const struct hmacdev_operation *op;
-
-	if (nr >= ARRAY_SIZE(operations))
-		return NULL;
-	op = &operations[array_index_nospec(nr, ARRAY_SIZE(operations))];
-	return (cmd ^ op->cmd) & ~IOCSIZE_MASK ? NULL : op;
-}
-
-static long hmacdev_ioctl(struct file *file, unsigned int cmd,
-			  unsigned long arg)
-{
-	const struct hmacdev_operation *op = find_operation(cmd);
-	struct hmacdev_call call __uninitialized; /* saves 50 instructions */
-	int err;
-
-	if (!op)
-		return -ENOTTY;
-	call.ctx = file->private_data;
-	call.cmd = cmd;
-	call.op = op;
-	call.user = (void __user *)arg;
-
-	if (cmd == op->cmd)
-		err = hmacdev_get(&call.args, call.user, op->size);
-	else if (_IOC_SIZE(cmd) < op->min_size)
-		err = -EINVAL;
-	else
-		err = copy_struct_from_user(&call.args, op->size, call.user,
-					    _IOC_SIZE(cmd));
-	return err ?: op->handler(&call);
-}
-
-/* Copy the struct back. It may fail: change the context after it. */
-int hmacdev_call_reply(struct hmacdev_call *call)
-{
-	size_t size = min_t(size_t, _IOC_SIZE(call->cmd), call->op->size);
-
-	return copy_to_user(call->user, &call->args, size) ? -EFAULT : 0;
-}
 
 static ssize_t hmacdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
@@ -120,7 +39,7 @@ static int hmacdev_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-const struct file_operations hmacdev_fops = {
+static const struct file_operations hmacdev_fops = {
 	.owner = THIS_MODULE,
 	.open = hmacdev_open,
 	.release = hmacdev_release,

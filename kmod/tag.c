@@ -137,7 +137,7 @@ int __flatten hmacdev_ioctl_mac(struct hmacdev_call *call)
 	u32 tag_len = op->tag_len;
 	int err = run(call->ctx, op);
 
-	if (op->tag_len != tag_len && hmacdev_call_reply(call))
+	if (op->tag_len != tag_len && hmacdev_call_reply(call, sizeof(*op)))
 		return -EFAULT;
 	return err;
 }
@@ -218,7 +218,7 @@ int __flatten hmacdev_ioctl_oneshot(struct hmacdev_call *call)
 
 	if (op.tag_len != args->tag_len) {
 		args->tag_len = op.tag_len;
-		if (hmacdev_call_reply(call))
+		if (hmacdev_call_reply(call, sizeof(*args)))
 			return -EFAULT;
 	}
 	return err;
