@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * HMAC (RFC 2104) by the kernel, on an open file: /dev/hmac.
+ * /dev/hmac: the kernel holds a key and computes HMACs (RFC 2104) with it.
  */
 #ifndef _UAPI_LINUX_HMACDEV_H
 #define _UAPI_LINUX_HMACDEV_H
@@ -11,10 +11,10 @@
 /**
  * DOC: The object
  *
- * An open file of /dev/hmac is one context: a key, a running message, a set of
- * rights and a state. The key is set once and never comes back out. Whoever
- * holds a descriptor may do with the key what the context's rights allow, and
- * nothing else; rights can be dropped and never regained.
+ * An open file of /dev/hmac is one context. A context has a key, a running
+ * message, a set of rights and a state. The key is set once and cannot be read
+ * back. Whoever holds a descriptor may use the key as the context's rights
+ * allow, and in no other way. A right can be dropped, but not regained.
  *
  * Descriptors are passed like any other: dup(2), fork(2), execve(2) and
  * SCM_RIGHTS all give a second reference to the *same* context, running message
@@ -24,97 +24,110 @@
 /**
  * DOC: General ioctl format
  *
- * Every ioctl takes a pointer to the one struct that its number names. All
- * numbers are _IOWR(), so a reply field that is added later does not change the
- * direction. The kernel compares type, number and direction; a seccomp filter
- * should compare (cmd & 0xffff), because the size may differ. The structs grow
- * at the end only, and the size of the caller's struct is part of the number,
- * _IOC_SIZE():
+ * Every ioctl takes a pointer to one struct: the one that the definition of its
+ * number names. All numbers are _IOWR(), so that a reply field can be added
+ * later without a change of the direction. The kernel compares type, number and
+ * direction of the request, and not the size. A seccomp filter should compare
+ * (cmd & 0xffff), because the size may differ. The structs grow at the end
+ * only. The number contains the size of the caller's struct, _IOC_SIZE():
  *
- *  - A struct smaller than the kernel's is that of an older caller. The fields
- *    that it does not have read as zero, and a reply is cut to its size. Below
- *    the size that version 1 had, the call fails with EINVAL.
- *  - A struct larger than the kernel's is that of a newer caller. The fields
- *    that the kernel does not know must be zero, else the call fails with
- *    E2BIG. They are not written.
+ *  - If the caller's struct is smaller than the kernel's, the kernel reads the
+ *    missing fields as zero and cuts the reply to the caller's size. A struct
+ *    smaller than that of version 1 fails with EINVAL.
+ *  - If the caller's struct is larger than the kernel's, the fields that the
+ *    kernel does not know must be zero, else the call fails with E2BIG. The
+ *    kernel does not write them.
  *
- * A field that is added later means the old behaviour when it is zero. Fields
- * and flags that have no meaning yet must be zero, else EINVAL. Fields marked
- * "out" are written by a call that succeeds (or where it is said so) and are
- * ignored on the way in. The layout is the same for 32-bit and 64-bit callers;
- * pointers travel as 64 bits, zero-extended. A 32-bit kernel ignores their
- * upper half.
+ * Zero in a field that is added later selects the old behaviour. Fields and
+ * flags that have no meaning yet must be zero, else the call fails with EINVAL.
+ * The kernel ignores the value that the caller leaves in a field marked "out".
+ * It writes the field if the call succeeds, and on failure only where this is
+ * stated. The layout is the same for 32-bit and 64-bit callers. Pointers are
+ * passed as 64 bits, zero-extended. A 32-bit kernel ignores the upper half.
  *
  * Names of algorithms are padded with zeros: every byte after the NUL must be
- * zero, else EINVAL.
+ * zero, else the call fails with EINVAL.
  *
- * Sizes are in bytes. Every buffer comes with its size, and a buffer of size
- * zero is never touched, so that its address may be NULL.
+ * Sizes are in bytes. Every buffer is passed with its size. The kernel does not
+ * access a buffer of size zero, so its address may be NULL.
  *
- * Every call is all or nothing: one that fails leaves the context exactly as it
- * was. HMACDEV_IOC_VERIFY's EBADMSG is an answer and not a failure. The one
- * exception is EIO, when the crypto API failed to hash: the context may be
- * finalized then, and RESET starts anew. After EFAULT the bytes of
- * a tag's buffer are unspecified.
+ * A call that fails leaves the context unchanged. EBADMSG from
+ * HMACDEV_IOC_VERIFY is a result and not a failure. The one exception is EIO,
+ * when the crypto API failed to hash: the context may be finalized then, and
+ * RESET starts a new message. After EFAULT the content of a tag buffer is
+ * unspecified.
  *
- * The caller's memory is copied, a chunk at a time. No page of it is pinned,
- * mapped or referenced. Only the memory that the call names is touched.
+ * The kernel copies the caller's memory in chunks. It does not pin, map or
+ * reference any page of it. It accesses only the memory that the call names.
  *
- * The interface can grow. HMACDEV_IOC_INFO replies which rights and features
- * the kernel knows, also for a context without a key. A right that is added
- * later gates only operations that are added later. UPDATE, RESET, RESTRICT and
- * INFO never need a right. A later version limits them only if the caller sets
- * a flag.
+ * The interface can grow. HMACDEV_IOC_INFO returns which rights and features
+ * the kernel knows, even for a context without a key. A right that is added
+ * later applies only to operations that are added later. UPDATE, RESET,
+ * RESTRICT and INFO never need a right. A later version limits them only if the
+ * caller sets a flag.
  */
 
 /**
  * DOC: Waiting
  *
- * A call may sleep. One that waits for another caller can be interrupted by any
- * signal, with nothing done: while it waits for the running message, which
- * another thread or process uses; for a key of the keyring, which is being made
- * or changed; for the kernel's random number generator; or for an algorithm
- * that another caller is loading. It is restarted if the signal has no handler
- * or one with SA_RESTART, else it fails with EINTR. A call that need not wait
- * is not interrupted. A write by io_submit(2) is never restarted.
+ * A call may sleep. Any signal interrupts a call that waits for
  *
- * UPDATE, DIGEST and FINALIZE read or write the caller's memory while they use
- * the running message. A process that shares the descriptor can delay the
- * other holders' calls for as long as an access to that memory does not
- * complete.
+ *  - the running message, while another thread or process uses it;
+ *  - a key in the keyring that is being made or changed;
+ *  - the kernel's random number generator to be ready;
+ *  - an algorithm that another caller is loading.
  *
- * Two waits end early for a fatal signal only: that of NEW and ONESHOT for
- * modprobe(8) and, 60 seconds at most, that of NEW, ONESHOT, DERIVE and ALG for
- * the crypto API to set up an algorithm. While the kernel loads 50 other
- * modules, NEW and ONESHOT wait up to 5 seconds more, for no signal. The wait
- * of splice(2) for other users of the pipe is the kernel's own and ends for no
- * signal: whoever splices into a context that is in use delays them.
+ * An interrupted call has done nothing. It is restarted if the signal has no
+ * handler or a handler with SA_RESTART, else it fails with EINTR. A signal does
+ * not interrupt a call that does not have to wait. A write by io_submit(2) is
+ * never restarted.
  *
- * BATCH also stops between two entries for any signal, or other work that the
- * kernel has for the thread. A caller that is being killed leaves a call with a
- * long message between two chunks.
+ * UPDATE, DIGEST and FINALIZE access the caller's memory while they hold the
+ * running message. A process that shares the descriptor can delay the other
+ * holders' calls for as long as such an access takes.
  *
- * O_NONBLOCK has no meaning. INFO and /proc/PID/fdinfo take no lock and wait
- * for nobody. Each field is current when it is read; the fields together are
- * not a snapshot.
+ * Only a fatal signal interrupts a call that waits for
+ *
+ *  - modprobe(8): NEW and ONESHOT;
+ *  - the crypto API to set up an algorithm, 60 seconds at most: NEW, ONESHOT,
+ *    DERIVE and ALG.
+ *
+ * No signal is sure to interrupt a call that waits for
+ *
+ *  - its turn while the kernel loads 50 other modules, 5 seconds at most: NEW
+ *    and ONESHOT;
+ *  - other users of a pipe: splice(2), where the kernel itself waits. A
+ *    splice(2) into a context that is in use delays the users of its pipe.
+ *
+ * BATCH also stops between two entries if a signal or task work is pending for
+ * the thread. A call with a long message stops between two chunks if its caller
+ * is being killed.
+ *
+ * O_NONBLOCK has no effect. INFO and /proc/PID/fdinfo take no lock and do not
+ * wait for other callers. Each field is current when it is read, but the fields
+ * together are not a snapshot.
  */
 
 /**
  * DOC: Dropped rights
  *
- * Every call looks at the right that it needs once more after its last read of
- * the caller's memory. That look is the moment at which the call happens. A
- * call that looked before HMACDEV_IOC_RESTRICT counts as before it; every other
- * call fails, however long it has been under way, and unless its memory faults
- * with EPERM. DIGEST, FINALIZE
- * and COPY read nothing after their struct and look once.
+ * Every call checks the right that it needs again after its last read of the
+ * caller's memory. A call that makes this last check before
+ * HMACDEV_IOC_RESTRICT completes. A call that makes it afterwards fails with
+ * EPERM, however long it has been running, unless it fails with EFAULT first.
+ * DIGEST, FINALIZE and COPY read no memory after their struct and check the
+ * right once.
  *
- * RESTRICT reaches the contexts that share the open file. It does not reach
- * contexts that COPY or DERIVE made before.
+ * RESTRICT applies to one context, and so to everyone who shares the open file.
+ * It does not affect contexts that COPY or DERIVE made before.
  */
 
 /**
  * DOC: States
+ *
+ * The table has the result of each call in each state. "yes": the call works
+ * and keeps the state. "->": the call works and changes the state. An errno:
+ * the call fails with it.
  *
  * ::
  *
@@ -139,73 +152,71 @@
  * ::
  *
  *   ENOTTY       not an ioctl of this device
- *   E2BIG        the struct, or a batch's entry, carries something that this
- *                kernel does not know
- *   EINVAL       a size, flag, mask, name or reserved field that this kernel
- *                does not take
+ *   E2BIG        a field that this kernel does not know is not zero, in the
+ *                struct or in an entry of a batch
+ *   EINVAL       a size, flag, mask, name or reserved field is invalid
  *   EFAULT       a struct or buffer is not in the caller's memory
- *   ENOENT       no such algorithm here: unknown, not in this kernel, not to be
- *                loaded now, or not allowed by the administrator or by FIPS
- *                mode
+ *   ENOENT       the algorithm is unknown, not in this kernel, could not be
+ *                loaded, or is not allowed by the administrator or FIPS mode
  *   ENOKEY       the context has no key yet; NEW: there is no such key
- *   EBUSY        the context has a key already
+ *   EBUSY        the context already has a key
  *   EPERM        the context does not have the right that the call needs
  *   EBADFD       the context is finalized
- *   EMSGSIZE     the buffer is too small for the tag; tag_len says
- *                which size it takes
- *   EBADMSG      the tag is not the right one
- *   EACCES       NEW: the key may not be searched; open: not O_RDWR; COPY,
- *                DERIVE: a security module refuses the new file
+ *   EMSGSIZE     the buffer is too small for the tag; tag_len is set to the
+ *                size of the tag
+ *   EBADMSG      the tag does not match
+ *   EACCES       NEW: the caller may not search the key; open: the mode is not
+ *                O_RDWR; COPY, DERIVE: a security module refuses the new file
  *   EKEYEXPIRED, EKEYREVOKED
- *                NEW: the key in the keyring is in that state
- *   EKEYREJECTED NEW: the key in the keyring is in that state, or its
- *                description does not begin with "hmac:"
- *   EOPNOTSUPP   NEW: a key of that type cannot be used here
- *   EDQUOT       as many contexts as one user may have
- *   ENFILE       as many contexts as the administrator allows, or open files as
- *                the system does
- *   EMFILE       no descriptor left in the process
- *   ENOMEM       no memory, here or in the cgroup's budget
+ *                NEW: the key in the keyring has expired, or was revoked
+ *   EKEYREJECTED NEW: the key in the keyring was rejected when it was made, or
+ *                its description does not begin with "hmac:"
+ *   EOPNOTSUPP   NEW: a key of this type cannot be used
+ *   EDQUOT       the user has reached the limit of contexts for one user
+ *   ENFILE       the limit of all contexts, or of the system's open files, is
+ *                reached
+ *   EMFILE       the process has reached its limit of descriptors
+ *   ENOMEM       the system or the caller's cgroup is out of memory
  *   EAGAIN       write: the caller asked not to wait (RWF_NOWAIT)
  *   EIO          the crypto API failed to hash; software implementations never
  *                fail. NEW: the key in the keyring has no payload yet
- *   EINTR        a wait was interrupted, with nothing done; or the caller is
- *                being killed
+ *   EINTR        a signal interrupted a wait, and the call has done nothing; or
+ *                the caller is being killed
  *
  * If several errors apply, the call returns the first in this order: struct and
- * its fields, key, right, state, buffers, limits. What NEW, DERIVE and ONESHOT
- * make a key of - algorithm, tag_len, source and what goes with it - comes
- * after the state.
+ * its fields, key, right, state, buffers, limits. NEW, DERIVE and ONESHOT check
+ * the fields that describe the new key (algorithm, tag_len, source, key,
+ * key_len and serial) after the state.
  *
  * Every call can also return EINVAL and EFAULT for its struct. Every call that
- * hashes can return EIO and ENOMEM. The lists below do not repeat these.
+ * hashes can return EIO and ENOMEM. The lists below need not repeat these.
  */
 
-/** define HMACDEV_NAME_LEN - room for an algorithm's name, with its NUL */
+/** define HMACDEV_NAME_LEN - size of a name field, including the NUL */
 #define HMACDEV_NAME_LEN	32
-/** define HMACDEV_KEY_MAX - the longest key that NEW and ONESHOT take */
+/** define HMACDEV_KEY_MAX - size of the longest key for NEW and ONESHOT */
 #define HMACDEV_KEY_MAX		65536
-/** define HMACDEV_MSG_MAX - the most message bytes that one call takes */
+/** define HMACDEV_MSG_MAX - size of the longest message for one call */
 #define HMACDEV_MSG_MAX		0x7ffff000ULL
-/** define HMACDEV_TAG_MIN - the shortest tag: 80 bits, as RFC 2104 allows */
+/** define HMACDEV_TAG_MIN - size of the shortest tag: 80 bits, see RFC 2104 */
 #define HMACDEV_TAG_MIN		10
-/** define HMACDEV_TAG_MAX - the longest digest of any algorithm */
+/** define HMACDEV_TAG_MAX - size of the longest digest of any algorithm */
 #define HMACDEV_TAG_MAX		64
-/** define HMACDEV_BATCH_MAX - the most operations that one BATCH takes */
+/** define HMACDEV_BATCH_MAX - number of entries that one BATCH can have */
 #define HMACDEV_BATCH_MAX	1024
-/** define HMACDEV_OP_SIZE_MAX - the largest entry that one BATCH takes */
+/** define HMACDEV_OP_SIZE_MAX - size of the largest entry of a BATCH */
 #define HMACDEV_OP_SIZE_MAX	4096
 
 /*
- * Rights. A mask is always explicit: no value means more than it says, and 0
- * means none. NEW and DERIVE refuse bits that the kernel does not know.
- * RESTRICT and COPY only remove rights and take any bits: ~0U keeps all.
+ * Rights. A mask grants the bits that are set in it, and 0 grants none. NEW and
+ * DERIVE refuse bits that the kernel does not know. RESTRICT and COPY only
+ * remove rights, so they accept any bits; ~0U keeps all rights.
  *
- * A context either signs or derives: NEW and DERIVE refuse SIGN and DERIVE in
- * one mask. A derived key is a tag, so whoever may sign under a key can compute
- * every key that is derived from it (NIST SP 800-57 part 1, 5.2: one key, one
- * purpose). This holds for one context. Keying two contexts with the same
- * bytes, keyring key or label gives both rights to whoever holds the two.
+ * A context either signs or derives: NEW and DERIVE refuse a mask with both
+ * SIGN and DERIVE. A derived key is a tag, so whoever may sign with a key can
+ * compute every key that is derived from it (NIST SP 800-57 part 1, 5.2: one
+ * key, one purpose). The kernel checks this for one context only. Whoever holds
+ * two contexts with the same key has the rights of both.
  */
 /** define HMACDEV_RIGHT_SIGN - make tags: DIGEST, FINALIZE, MAC, BATCH */
 #define HMACDEV_RIGHT_SIGN	0x1
@@ -215,17 +226,18 @@
 #define HMACDEV_RIGHT_COPY	0x4
 /** define HMACDEV_RIGHT_DERIVE - make another key from the key: DERIVE */
 #define HMACDEV_RIGHT_DERIVE	0x8
-/** define HMACDEV_RIGHTS_SIGNER - the usual rights of one that signs */
+/** define HMACDEV_RIGHTS_SIGNER - the usual rights of a context that signs */
 #define HMACDEV_RIGHTS_SIGNER	(HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_VERIFY | \
 				 HMACDEV_RIGHT_COPY)
-/** define HMACDEV_RIGHTS_DERIVER - the usual rights of one that derives */
+/** define HMACDEV_RIGHTS_DERIVER - usual rights of a context that derives */
 #define HMACDEV_RIGHTS_DERIVER	(HMACDEV_RIGHT_DERIVE | HMACDEV_RIGHT_COPY)
 
 /**
  * enum hmacdev_state - what a context can do next
- * @HMACDEV_STATE_UNKEYED: no key yet; takes NEW, ALG, INFO and ONESHOT
- * @HMACDEV_STATE_ACTIVE: takes message bytes
- * @HMACDEV_STATE_FINALIZED: its tag was made or checked; RESET starts anew
+ * @HMACDEV_STATE_UNKEYED: no key yet; only NEW, ALG, INFO and ONESHOT work
+ * @HMACDEV_STATE_ACTIVE: the running message can be appended to
+ * @HMACDEV_STATE_FINALIZED: the tag of the running message was made or checked;
+ *	RESET starts a new message
  */
 enum hmacdev_state {
 	HMACDEV_STATE_UNKEYED,
@@ -254,32 +266,35 @@ enum hmacdev_key_source {
 #define HMACDEV_ALG_AVAILABLE	0x1
 /** define HMACDEV_ALG_FIPS - approved by FIPS 180-4 or FIPS 202 for HMAC */
 #define HMACDEV_ALG_FIPS	0x2
-/** define HMACDEV_ALG_UNTRIED - not now, but NEW and ONESHOT may load it */
+/** define HMACDEV_ALG_UNTRIED - no hash now; NEW and ONESHOT may load it */
 #define HMACDEV_ALG_UNTRIED	0x4
 
 /**
  * struct hmacdev_alg - HMACDEV_IOC_ALG: describe an algorithm
- * @flags: 0 to ask by @index, HMACDEV_ALG_BY_NAME to ask by @name
- * @index: from 0, without a gap, until ENOENT; 0 with HMACDEV_ALG_BY_NAME
+ * @flags: 0 to select by @index, HMACDEV_ALG_BY_NAME to select by @name
+ * @index: the algorithms are numbered from 0 without gaps; must be 0 with
+ *	HMACDEV_ALG_BY_NAME
  * @name: in: any spelling that NEW takes, zero-padded; out: the canonical name
  * @digest_size: out: size of the full tag
  * @block_size: out: size of the hash's block; a longer key is hashed first
- * @traits: out: mask of HMACDEV_ALG_*, AVAILABLE or UNTRIED or neither
+ * @traits: out: mask of HMACDEV_ALG_*; never both AVAILABLE and UNTRIED
  * @reserved: must be 0
  *
- * The list is closed. Later kernels may add to it anywhere, so an index means
- * the same algorithm only while the module stays loaded. The canonical names
- * are sha256, sha384, sha512, sha1, sha224, sha3-256, sha3-384, sha3-512,
- * sha3-224, md5, sm3, rmd160, streebog256 and streebog512. Case does not count,
- * "_" reads as "-", and "sha-256", "hmac(sha256)", "hmac-sha256" and
- * "ripemd160" are other spellings.
+ * The list of algorithms is fixed in the module. A later version may add one
+ * anywhere, so an index identifies an algorithm only while the module stays
+ * loaded. The canonical names are sha256, sha384, sha512, sha1, sha224,
+ * sha3-256, sha3-384, sha3-512, sha3-224, md5, sm3, rmd160, streebog256 and
+ * streebog512. Case is ignored, and "_" is the same as "-". A name may have the
+ * form "hmac(sha256)" or "hmac-sha256". "sha-256" and "ripemd160" are aliases
+ * of sha256 and rmd160, and the other SHA-1 and SHA-2 hashes have one like
+ * "sha-256".
  *
- * ALG loads no module. NEW and ONESHOT load the module of a hash that is not
- * there, and try that once for each algorithm while the hmacdev module is
- * loaded. An attempt counts if modprobe(8) ran and the hash is not there
- * afterwards. From then on they use the hash if it is there by then.
+ * ALG loads no module. NEW and ONESHOT try to load the module of a hash that
+ * the kernel does not have. They try once for each algorithm while the hmacdev
+ * module is loaded: after modprobe(8) ran and the hash is still missing, they
+ * do not run it again. They use the hash if it is registered later.
  *
- * Errors: EINVAL for a name without a NUL, or not padded with zeros; ENOENT
+ * Errors: EINVAL for a name that has no NUL or is not padded with zeros; ENOENT
  * past the last index or for an unknown name.
  */
 struct hmacdev_alg {
@@ -297,35 +312,35 @@ struct hmacdev_alg {
  * @alg: name of the algorithm, zero-padded
  * @flags: must be 0
  * @source: one of enum hmacdev_key_source
- * @key: BYTES: address of the key; else 0
+ * @key: BYTES: address of the key; otherwise 0
  * @key_len: BYTES: size of the key, 0 to HMACDEV_KEY_MAX; RANDOM: size of the
  *	key, 0 for the digest size; KEYRING: 0
- * @serial: KEYRING: serial number of the key, above 0; else 0
+ * @serial: KEYRING: serial number of the key, above 0; otherwise 0
  * @tag_len: size of every tag that the context, its copies and its batches make
  *	or check: HMACDEV_TAG_MIN to the digest size; 0 for the digest size
  * @rights: mask of HMACDEV_RIGHT_*, not SIGN and DERIVE together
  * @reserved: must be 0
  *
- * Once only; the key is the context's until it is closed.
+ * A context can be keyed once. It keeps its key until it is closed.
  *
  * RANDOM waits until the kernel's random number generator is ready.
  *
- * From a keyring: a key of the types "user", "logon", "encrypted" or "trusted"
- * that the caller may search; root gets no exemption. The description of a
- * "logon", "encrypted" or "trusted" key must begin with "hmac:". Otherwise
- * whoever may open the device could use a key as a MAC key that was meant for
- * something else, such as a disk's or a file server's. The prefix keeps such
- * keys out. It does not stop someone who can read an encrypted key's blob and
- * use its master key: they can load it again under another description.
+ * KEYRING takes a key of the type "user", "logon", "encrypted" or "trusted".
+ * The caller must be allowed to search the key; root gets no exemption. The
+ * description of a "logon", "encrypted" or "trusted" key must begin with
+ * "hmac:". Otherwise whoever may open the device could use a key that was meant
+ * for something else, such as a disk or a file server, as a MAC key. The prefix
+ * does not protect an encrypted key from a user who can read its blob and use
+ * its master key: that user can load it again with another description.
  *
- * The payload is copied under the key's lock when NEW is called. What happens
- * to the key later - expiry, revocation, an update, unlinking - does not reach
- * a context that has been keyed: like an open file whose mode changes, it stays
- * what it was when permission was checked. Whoever revokes a key closes the
- * contexts, too. The kernel looks the key up first (ENOKEY, EACCES, its state),
- * then checks type, description, state again and length, in this order.
+ * The kernel copies the payload when NEW is called, under the key's lock. A
+ * later change of the key (expiry, revocation, update, unlinking) does not
+ * affect a context that is already keyed, as a change of a file's mode does not
+ * affect open files. To stop all use of a key, revoke it and close the
+ * contexts. The kernel looks the key up first (ENOKEY, EACCES, its state). Then
+ * it checks type, description, state again and length, in this order.
  *
- * Errors: EBUSY; ENOENT for an unknown, absent or forbidden algorithm; EINVAL
+ * Errors: EBUSY; ENOENT for an unknown, missing or forbidden algorithm; EINVAL
  * for an invalid source, size, serial number, mask or name (in FIPS mode: for a
  * key below 112 bits); EFAULT for the key; for KEYRING: ENOKEY, EACCES,
  * EKEYEXPIRED, EKEYREVOKED, EKEYREJECTED, EOPNOTSUPP, or the error with which
@@ -348,14 +363,15 @@ struct hmacdev_new {
  * @flags: must be 0
  * @reserved: must be 0
  * @msg: address of the bytes
- * @len: how many, 0 to HMACDEV_MSG_MAX; longer messages take more calls
+ * @len: number of bytes, 0 to HMACDEV_MSG_MAX; append a longer message with
+ *	several calls
  *
- * The bytes of one call are appended in one piece, whatever other threads do.
- * write(2), writev(2), splice(2) and sendfile(2) to the descriptor append, too;
- * they may take a part only and return how much. sendfile(2) and splice(2)
- * append in pieces, as the pipe has them; other bytes may come in between. A
- * write whose caller asks not to wait (RWF_NOWAIT) fails with EAGAIN, which
- * makes io_uring use a worker.
+ * The bytes of one call stay together in the message, whatever other threads
+ * append. write(2), writev(2), splice(2) and sendfile(2) to the descriptor also
+ * append. They may append only a part, and return how many bytes they appended.
+ * sendfile(2) and splice(2) append in pieces, and bytes of other callers can
+ * come between two pieces. A write whose caller asks not to wait (RWF_NOWAIT)
+ * fails with EAGAIN, which makes io_uring use a worker.
  *
  * Errors: EINVAL for @len; ENOKEY; EBADFD; EFAULT; ENOMEM; EINTR.
  */
@@ -369,17 +385,17 @@ struct hmacdev_update {
 /**
  * struct hmacdev_tag - HMACDEV_IOC_DIGEST, _FINALIZE and _VERIFY
  * @tag: address of the tag
- * @tag_len: DIGEST, FINALIZE: in: size of the buffer; out: of the tag, with
- *	EMSGSIZE too. VERIFY: size of the tag
+ * @tag_len: DIGEST, FINALIZE: in: size of the buffer; out: size of the tag,
+ *	also with EMSGSIZE. VERIFY: size of the tag
  * @flags: must be 0
  *
- * DIGEST writes the tag of the message so far and goes on. FINALIZE writes it
- * and finalizes the context. VERIFY finalizes the context and compares @tag
- * with its tag in time that does not depend on the bytes.
+ * DIGEST writes the tag of the running message, which can be continued.
+ * FINALIZE writes the tag and finalizes the context. VERIFY compares @tag with
+ * the tag of the running message, in constant time, and finalizes the context.
  *
- * VERIFY returns EBADMSG for every wrong tag. A tag of another size than the
- * context's is wrong. A wrong tag finalizes the context as well. COPY, RESET,
- * MAC and BATCH allow further guesses.
+ * VERIFY returns EBADMSG if the tag does not match. A tag of the wrong length
+ * never matches. The context is finalized in this case, too. This does not
+ * limit the number of guesses: COPY, RESET, MAC and BATCH allow more.
  *
  * Errors: ENOKEY; EPERM without SIGN (VERIFY: without VERIFY); EBADFD;
  * EMSGSIZE; EBADMSG; EFAULT; EINTR.
@@ -395,7 +411,7 @@ struct hmacdev_tag {
  * @flags: must be 0
  * @reserved: must be 0
  *
- * The same key, tag length and rights, and no bytes.
+ * The context keeps its key, tag length and rights. The new message is empty.
  *
  * Errors: ENOKEY; EINTR.
  */
@@ -405,19 +421,22 @@ struct hmacdev_reset {
 };
 
 /* hmacdev_copy.flags */
-/** define HMACDEV_COPY_FRESH - copy the key and not the message */
+/** define HMACDEV_COPY_FRESH - copy the key, but not the message */
 #define HMACDEV_COPY_FRESH	0x1
 
 /**
  * struct hmacdev_copy - HMACDEV_IOC_COPY: make a second context
  * @flags: 0 or HMACDEV_COPY_FRESH
- * @rights: mask of rights to keep, of those the context has; any bits are taken
+ * @rights: mask of rights to keep; bits that the context does not have are
+ *	ignored
  *
- * The same key and tag length, and the message so far; with HMACDEV_COPY_FRESH,
- * an empty message. With it the running message is neither touched nor waited
- * for, and the context may be finalized. Returns a new descriptor, which is
- * always close-on-exec. Its file has an inode of its own, which security
- * modules label and check as an anonymous inode named "[hmac]".
+ * The new context has the same key, tag length and running message. With
+ * HMACDEV_COPY_FRESH its message is empty. The call then neither uses the
+ * running message nor waits for it, and also works on a finalized context.
+ *
+ * Returns a new descriptor, which is always close-on-exec. Its file has an
+ * inode of its own, which security modules label and check as an anonymous
+ * inode named "[hmac]".
  *
  * Errors: EINVAL for an unknown flag; ENOKEY; EPERM without COPY; EBADFD;
  * EMFILE; EDQUOT; ENFILE; EACCES; ENOMEM; EINTR.
@@ -430,11 +449,13 @@ struct hmacdev_copy {
 /**
  * struct hmacdev_restrict - HMACDEV_IOC_RESTRICT: drop rights
  * @flags: must be 0
- * @rights: mask of rights to keep, of those the context has; any bits are taken
+ * @rights: mask of rights to keep; bits that the context does not have are
+ *	ignored
  *
- * For good, and for everyone who shares the open file; not for contexts that
- * COPY or DERIVE made before. A call of another thread that is under way fails
- * with EPERM unless it already happened; see "Dropped rights".
+ * The other rights are dropped for good, for everyone who shares the open file.
+ * Contexts that COPY or DERIVE made before keep their rights. A running call of
+ * another thread fails with EPERM, unless it has made its last check of the
+ * right; see "Dropped rights".
  *
  * Errors: ENOKEY.
  */
@@ -453,14 +474,15 @@ struct hmacdev_restrict {
  * @digest_size: out: size of the hash's digest
  * @block_size: out: size of the hash's block
  * @reserved: must be 0
- * @bytes: out: size of the message so far; FINALIZE and VERIFY leave it
- * @features: out: a bit for each addition to version 1; 0 in version 1
+ * @bytes: out: size of the running message; FINALIZE and VERIFY keep it
+ * @features: out: mask of the additions since version 1; 0 in version 1
  * @alg: out: canonical name of the algorithm
  *
- * In an unkeyed context all of it is 0 but for @state, @known_rights and
- * @features.
+ * For an unkeyed context every field is 0, except @known_rights and @features.
+ * HMACDEV_STATE_UNKEYED is 0. INFO takes no lock and does not wait for other
+ * callers.
  *
- * Errors: EINVAL; EFAULT. INFO takes no lock and waits for nobody.
+ * Errors: EINVAL; EFAULT.
  */
 struct hmacdev_info {
 	__u32 flags;
@@ -477,7 +499,7 @@ struct hmacdev_info {
 };
 
 /**
- * enum hmacdev_op_type - what an operation does; 0 is no operation
+ * enum hmacdev_op_type - what an operation does; 0 is invalid
  * @HMACDEV_OP_SIGN: make the tag of a message; needs HMACDEV_RIGHT_SIGN
  * @HMACDEV_OP_VERIFY: check the tag of a message; needs HMACDEV_RIGHT_VERIFY
  */
@@ -489,20 +511,20 @@ enum hmacdev_op_type {
 /**
  * struct hmacdev_op - HMACDEV_IOC_MAC: one whole message; an entry of BATCH
  * @msg: address of the message
- * @len: its size, 0 to HMACDEV_MSG_MAX
+ * @len: size of the message, 0 to HMACDEV_MSG_MAX
  * @tag: address of the tag
- * @tag_len: SIGN: in: size of the buffer; out: of the tag, with EMSGSIZE too.
- *	VERIFY: size of the tag
+ * @tag_len: SIGN: in: size of the buffer; out: size of the tag, also with
+ *	EMSGSIZE. VERIFY: size of the tag
  * @op: one of enum hmacdev_op_type
  * @status: BATCH: out: 0 or a negative errno of MAC; MAC: ignored
  * @reserved: must be 0
  *
- * The running message is neither touched nor waited for: calls with one
- * descriptor run side by side.
+ * MAC neither uses the running message nor waits for it, so several calls on
+ * one descriptor can run at the same time.
  *
  * Errors: EINVAL for @len, @op or @reserved; ENOKEY; EPERM without SIGN or
- * VERIFY, as @op needs; EMSGSIZE; EBADMSG for a tag that is not the right one,
- * one of another size included; EFAULT; ENOMEM; EINTR.
+ * VERIFY, whichever @op needs; EMSGSIZE; EBADMSG for a tag that does not match
+ * or has the wrong length; EFAULT; ENOMEM; EINTR.
  */
 struct hmacdev_op {
 	__aligned_u64 msg;
@@ -515,29 +537,30 @@ struct hmacdev_op {
 };
 
 /**
- * struct hmacdev_batch - HMACDEV_IOC_BATCH: many messages, each for itself
+ * struct hmacdev_batch - HMACDEV_IOC_BATCH: sign and verify many messages
  * @ops: address of an array of struct hmacdev_op
- * @count: how many entries it has, 0 to HMACDEV_BATCH_MAX
+ * @count: number of entries in the array, 0 to HMACDEV_BATCH_MAX
  * @flags: must be 0
  * @op_size: size of an entry, sizeof(struct hmacdev_op) of the caller's header:
  *	a multiple of 8, from 40 to HMACDEV_OP_SIZE_MAX
  * @reserved: must be 0
  *
- * Signs and verifies may be mixed. The entries are done in their order. The
- * failure of one is reported in its @status alone. An entry that is larger than
- * the kernel's struct must be zero beyond it, else its @status is -E2BIG. Only
- * @tag_len and @status of an entry are written.
+ * Each entry works as MAC, and the entries are processed in order. An entry
+ * that fails has its errno in @status and does not stop the others. If an entry
+ * is larger than the kernel's struct, the bytes beyond must be zero, else its
+ * @status is -E2BIG. The kernel writes only @tag_len and @status of an entry.
  *
- * Returns how many entries were done. That is fewer than @count where a signal
- * came in between, or where an entry cannot be read or written. The entries
- * behind are as they were; one whose @status could not be written may have its
- * tag.
+ * Returns the number of entries processed. It is less than @count if a signal
+ * came between two entries, or if an entry could not be read or written. The
+ * remaining entries are unchanged, but the tag of an entry whose @status could
+ * not be written may have been written.
  *
- * A right that is dropped meanwhile stops the entries that did not happen yet:
- * their @status is -EPERM, and the entries before stay done.
+ * If a right is dropped during the call, each entry that needs it and has not
+ * made its last check gets the @status -EPERM. Earlier entries keep their
+ * results.
  *
- * Errors, if none was done: EINVAL for @count, @flags, @op_size or @reserved;
- * ENOKEY; EFAULT for the array.
+ * Errors, if no entry was processed: EINVAL for @count, @flags, @op_size or
+ * @reserved; ENOKEY; EFAULT for the array.
  */
 struct hmacdev_batch {
 	__aligned_u64 ops;
@@ -552,20 +575,21 @@ struct hmacdev_batch {
  * @alg: name of the new context's algorithm, zero-padded
  * @flags: must be 0
  * @reserved: must be 0
- * @msg: address of the message
- * @len: its size, 0 to HMACDEV_MSG_MAX
+ * @msg: address of the message, which is the label of the new key
+ * @len: size of the message, 0 to HMACDEV_MSG_MAX
  * @tag_len: as in struct hmacdev_new
  * @rights: mask of HMACDEV_RIGHT_*, not SIGN and DERIVE together
  *
- * The new key is the full digest of the message under our key, whatever our tag
- * length, and is never in the caller's memory. It is another key, so what may
- * be done with it is what is asked for here: DERIVE is the right to make
- * subkeys. Deriving the same label twice gives the same key twice: never give
- * one label to a signer and to a deriver.
+ * The new key is the HMAC of the message with the key of this context. It has
+ * the size of the full digest, whatever the tag length of this context. It is
+ * never in the caller's memory. The new context has the rights in @rights,
+ * which may be more than those of this context. The same label gives the same
+ * key again: never use one label for a context that signs and for one that
+ * derives.
  *
- * The running message is neither touched nor waited for. Returns a new
- * descriptor, as COPY does. DERIVE loads no module: an algorithm whose hash the
- * kernel does not have at that moment is ENOENT.
+ * DERIVE neither uses the running message nor waits for it. It returns a new
+ * descriptor, as COPY does. It loads no module, and fails with ENOENT if the
+ * kernel does not have the hash at that moment.
  *
  * Errors: those of NEW for @alg, @tag_len and @rights; EINVAL for @len; ENOKEY;
  * EPERM without DERIVE; EFAULT; EMFILE; EDQUOT; ENFILE; EACCES; ENOMEM; EINTR.
@@ -584,14 +608,15 @@ struct hmacdev_derive {
  * struct hmacdev_oneshot - HMACDEV_IOC_ONESHOT: a tag from a key and a message
  * @alg: name of the algorithm, zero-padded
  * @key: address of the key
- * @key_len: its size, 0 to HMACDEV_KEY_MAX
+ * @key_len: size of the key, 0 to HMACDEV_KEY_MAX
  * @msg: address of the message
- * @len: its size, 0 to HMACDEV_MSG_MAX
+ * @len: size of the message, 0 to HMACDEV_MSG_MAX
  * @tag: address of the buffer for the full tag
- * @tag_len: in: size of the buffer; out: of the tag, with EMSGSIZE too
+ * @tag_len: in: size of the buffer; out: size of the tag, also with EMSGSIZE
  * @flags: must be 0
  *
- * The context is neither used nor changed, and nothing is kept.
+ * ONESHOT neither uses nor changes the context. The kernel keeps no copy of the
+ * key, the message or the tag.
  *
  * Errors: EINVAL; ENOENT; EMSGSIZE; EFAULT; ENOMEM; EINTR.
  */
@@ -606,7 +631,7 @@ struct hmacdev_oneshot {
 	__u32 flags;
 };
 
-/* 0xc8 is not taken in Documentation/userspace-api/ioctl/ioctl-number.rst */
+/* Documentation/userspace-api/ioctl/ioctl-number.rst does not list 0xc8. */
 #define HMACDEV_IOC_TYPE	0xc8
 
 #define HMACDEV_IOC_ALG		_IOWR(HMACDEV_IOC_TYPE, 0, struct hmacdev_alg)
