@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The closed list of algorithms.
+ * The fixed table of algorithms.
  *
- * A user's string only ever selects a row. The row's constants reach the crypto
- * API, whose parser would instantiate any template by name. It would also load
- * modules for names that it does not know: all is asked for with CRYPTO_NOLOAD,
- * and find_hash() loads the module of a row's hash, once.
+ * A name from user space only selects a row. Only constants of the row are
+ * passed to the crypto API, which would instantiate any template by name. It
+ * would also load modules for unknown names, so every lookup uses
+ * CRYPTO_NOLOAD. find_hash() loads the module of a row's hash, and tries once.
  */
 #include <crypto/algapi.h>
 #include <linux/ctype.h>
@@ -18,7 +18,7 @@
 
 #include "hmacdev.h"
 
-/* The most used come first, since find() searches in this order. */
+/* find() searches in this order, so the most used algorithms come first. */
 static const struct hmacdev_algorithm algorithms[] = {
 	{ "sha256", "sha-256", "hmac(sha256)", 32, 64, true },
 	{ "sha384", "sha-384", "hmac(sha384)", 48, 128, true },
@@ -36,13 +36,13 @@ static const struct hmacdev_algorithm algorithms[] = {
 	{ "streebog512", NULL, "hmac(streebog512)", 64, 64, false },
 };
 
-static_assert(ARRAY_SIZE(algorithms) <= 32); /* bits of a u32 */
+static_assert(ARRAY_SIZE(algorithms) <= 32); /* a bit of u32 each */
 static char *algs[ARRAY_SIZE(algorithms)];
 static unsigned int algs_count;
 module_param_array(algs, charp, &algs_count, 0444);
 MODULE_PARM_DESC(algs, "comma-separated algorithms to allow (default: all)");
 
-/* The same as a mask of rows; written at load only. */
+/* The allowed algorithms as a mask of rows; written only at load. */
 static u32 allowed_rows = GENMASK(ARRAY_SIZE(algorithms) - 1, 0);
 
 static bool allowed(const struct hmacdev_algorithm *alg)
@@ -51,14 +51,14 @@ static bool allowed(const struct hmacdev_algorithm *alg)
 }
 
 /*
- * The hash of each row that was found, which keeps it registered, and a mask of
- * the rows for which none could be loaded; written under the lock.
+ * The hash of each row, once found, which keeps it registered; and a mask of
+ * the rows whose hash could not be loaded. Both are written under hashes_lock.
  */
 static struct crypto_shash *hashes[ARRAY_SIZE(algorithms)];
 static u32 absent_rows;
 static DEFINE_MUTEX(hashes_lock);
 
-/* hmacdev_alg_find() without the check whether it is allowed. */
+/* hmacdev_alg_find() without the check of the parameter algs */
 static const struct hmacdev_algorithm *find(const char *name)
 {
 	const struct hmacdev_algorithm *alg;
@@ -91,8 +91,8 @@ static const struct hmacdev_algorithm *find(const char *name)
 }
 
 /*
- * The algorithm that a user means by @name, HMACDEV_NAME_LEN bytes, hostile:
- * -EINVAL if it is not padded with zeros, -ENOENT if not listed or not allowed.
+ * Find an algorithm by @name, HMACDEV_NAME_LEN untrusted bytes: -EINVAL if they
+ * are not padded with zeros, -ENOENT if the name is unknown or not allowed.
  */
 const struct hmacdev_algorithm *hmacdev_alg_find(const char *name)
 {
@@ -116,7 +116,7 @@ static int find_hash(const struct hmacdev_algorithm *alg, bool load)
 	if (hash == ERR_PTR(-ENOENT) && load && !(absent_rows & BIT(row))) {
 		err = request_module("crypto-%s", alg->name);
 		hash = crypto_alloc_shash(alg->name, 0, CRYPTO_NOLOAD);
-		/* Killed, modprobe runs on. After other errors it never ran. */
+		/* modprobe ran, or is still running if we are being killed. */
 		if (IS_ERR(hash) && (err >= 0 || err == -ERESTARTSYS))
 			WRITE_ONCE(absent_rows, absent_rows | BIT(row));
 	}
@@ -144,9 +144,10 @@ struct crypto_shash *hmacdev_alg_alloc(const struct hmacdev_algorithm *alg,
 }
 
 /*
- * For a name that it lacks, even with CRYPTO_NOLOAD, the crypto API runs
- * modprobe for cryptomgr, unless the last notifier claims the name. We see
- * everyone's; cryptomgr was called before, or handles templates alone.
+ * If any caller asks for an unknown algorithm, the crypto API runs modprobe for
+ * cryptomgr, even with CRYPTO_NOLOAD, unless the last notifier returns
+ * NOTIFY_OK. Return that if cryptomgr is built in, since it was called before,
+ * or if the name is not a template, since cryptomgr handles only templates.
  */
 static int claim(struct notifier_block *nb, unsigned long msg, void *data)
 {
@@ -162,7 +163,7 @@ static struct notifier_block claimer = {
 	.priority = INT_MIN,
 };
 
-/* Narrow the list to what the administrator names. */
+/* Allow only the algorithms in the parameter algs, if it is given. */
 int __init hmacdev_alg_init(void)
 {
 	const struct hmacdev_algorithm *alg;
@@ -192,14 +193,14 @@ void hmacdev_alg_exit(void)
 		crypto_free_shash(hashes[row]);
 }
 
-/* Whether the kernel has it, or NEW may load it: see struct hmacdev_alg. */
+/* Return the mask of HMACDEV_ALG_* for struct hmacdev_alg. */
 static u32 traits(const struct hmacdev_algorithm *alg)
 {
 	const u32 fips = alg->fips ? HMACDEV_ALG_FIPS : 0;
 
 	if (!allowed(alg) || (fips_enabled && !alg->fips))
 		return fips;
-	/* A query for the template would load the hash's module. */
+	/* A lookup of the template would load the hash's module. */
 	if (crypto_has_shash(alg->name, 0, CRYPTO_NOLOAD))
 		return fips | HMACDEV_ALG_AVAILABLE;
 	return READ_ONCE(absent_rows) & BIT(alg - algorithms) ?

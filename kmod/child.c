@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Contexts made from contexts: copies, and those keyed with a derived key.
+ * COPY and DERIVE, which make a context from another one.
  */
 #include "compat.h"
 #include "hmacdev.h"
 #include "trace.h"
 
 /*
- * Make a context with @key and, if there is a @from, with its running message.
- * Returns the new descriptor.
+ * Make a context with @key and, unless @from is NULL, with the running message
+ * of @from. Returns the new descriptor.
  */
 static int make_child(const struct file_operations *fops,
 		      struct hmacdev_key *key, u32 rights,
@@ -52,7 +52,7 @@ int hmacdev_ioctl_copy(struct hmacdev_call *call)
 	return ret;
 }
 
-/* Make a context whose key is the full tag of a message under our key. */
+/* Make a context whose key is the full tag of a message, made with our key. */
 int hmacdev_ioctl_derive(struct hmacdev_call *call)
 {
 	struct hmacdev_derive *args = &call->args.derive;

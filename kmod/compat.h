@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the module needs of a kernel, and what differs between kernels. */
+/* The oldest kernel that works, and differences between kernels. */
 #ifndef _HMACDEV_COMPAT_H
 #define _HMACDEV_COMPAT_H
 
@@ -13,9 +13,9 @@
 #endif
 
 /*
- * Install a descriptor for a new file that owns @private, on an inode of its
- * own that security modules see. The last step: once the descriptor is there,
- * another thread may close it.
+ * Install a descriptor for a new file that owns @private. The file has an inode
+ * of its own, which security modules check. Use neither file nor @private
+ * afterwards: another thread may close the descriptor.
  */
 static inline int hmacdev_getfd(const struct file_operations *fops,
 				void *private)
@@ -40,7 +40,7 @@ static inline int hmacdev_getfd(const struct file_operations *fops,
 					 O_RDWR | O_CLOEXEC, NULL);
 	struct fd f = fdget(fd);
 
-	/* If it is another file of ours by now, that has the mode anyway. */
+	/* If @fd was reused for another of our files, its mode is set. */
 	if (f.file && f.file->f_op == fops)
 		f.file->f_mode |= FMODE_NOWAIT;
 	fdput(f);

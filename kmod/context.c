@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Contexts: what an open file is, and the operations on its running message.
+ * Contexts, one for each open file, and operations on their running messages.
  */
 #include <linux/slab.h>
 
 #include "hmacdev.h"
 #include "trace.h"
 
-/* Allocate an unkeyed context, or return hmacdev_user_get()'s error. */
 struct hmacdev_context *hmacdev_context_alloc(void)
 {
 	struct hmacdev_context *ctx = kzalloc(sizeof(*ctx), GFP_KERNEL_ACCOUNT);
@@ -77,7 +76,6 @@ static int context_lock_active(struct hmacdev_context *ctx, u32 right)
 	return err;
 }
 
-/* Wipe the state of the running message. */
 static void context_wipe(struct hmacdev_context *ctx)
 {
 	lockdep_assert_held(&ctx->lock);
@@ -92,7 +90,7 @@ static void context_finalize(struct hmacdev_context *ctx)
 	context_wipe(ctx);
 }
 
-/* Make the running message's tag from a copy, so that it can go on. */
+/* Make the tag from a copy of the running message, which can be continued. */
 static int make_tag(struct hmacdev_context *ctx, u8 *tag)
 {
 	SHASH_DESC_ON_STACK(desc, ctx->key->tfm);
@@ -109,8 +107,8 @@ static int make_tag(struct hmacdev_context *ctx, u8 *tag)
 }
 
 /*
- * Append to the running message: with @whole, all of @msg or nothing, else what
- * of it is in the caller's memory. Returns how many bytes were taken.
+ * Append @msg to the running message. If @msg faults, append nothing (@whole)
+ * or the bytes before the fault. Returns the number of bytes appended.
  */
 ssize_t hmacdev_context_update(struct hmacdev_context *ctx,
 			       struct iov_iter *msg, bool whole)
@@ -148,7 +146,7 @@ int hmacdev_ioctl_update(struct hmacdev_call *call)
 	return ret < 0 ? ret : 0;
 }
 
-/* DIGEST, FINALIZE and VERIFY; the last two end the message. */
+/* DIGEST, FINALIZE and VERIFY; the last two finalize the context. */
 int hmacdev_ioctl_tag(struct hmacdev_call *call)
 {
 	const unsigned int nr = _IOC_NR(call->cmd);
@@ -169,7 +167,7 @@ int hmacdev_ioctl_tag(struct hmacdev_call *call)
 		return -EINVAL;
 	if (IS_ERR(key))
 		return PTR_ERR(key);
-	/* Before the lock: the caller's memory may block for ever. */
+	/* Read before locking: access to user memory may block forever. */
 	if (verify && op.tag_len == key->tag_len)
 		fault = hmacdev_get(given, u64_to_user_ptr(op.tag), op.tag_len);
 	err = context_lock_active(ctx, verify ? HMACDEV_RIGHT_VERIFY :
@@ -211,7 +209,7 @@ int hmacdev_ioctl_reset(struct hmacdev_call *call)
 	return err;
 }
 
-/* Room for a running message and, behind it, for an exported state of it. */
+/* Allocate a running message and, behind it, room for an exported state. */
 static int start(struct hmacdev_context *ctx, const struct hmacdev_key *key)
 {
 	struct shash_desc *desc = kzalloc(running_size(key),
@@ -231,7 +229,7 @@ static int start(struct hmacdev_context *ctx, const struct hmacdev_key *key)
 	return 0;
 }
 
-/* Key a context, unless it has a key: -EBUSY. It takes a reference to @key. */
+/* Key @ctx and take a reference to @key; -EBUSY if @ctx has a key. */
 int hmacdev_context_set_key(struct hmacdev_context *ctx,
 			    struct hmacdev_key *key, u32 rights)
 {
@@ -259,7 +257,7 @@ int hmacdev_ioctl_new(struct hmacdev_call *call)
 	if (args->flags || args->reserved ||
 	    !hmacdev_rights_valid(args->rights))
 		return -EINVAL;
-	/* Checked early; hmacdev_context_set_key() checks under the lock. */
+	/* Fail early; hmacdev_context_set_key() checks under the lock. */
 	if (!IS_ERR(hmacdev_context_key(call->ctx, 0)))
 		return -EBUSY;
 
@@ -276,8 +274,8 @@ int hmacdev_ioctl_new(struct hmacdev_call *call)
 }
 
 /*
- * Copy the running message of @from to @to, which has the same key and no other
- * user yet; @to keeps the rights that @from has.
+ * Copy the running message of @from to @to, which has the same key and is not
+ * shared yet. @to loses the rights that @from has lost.
  */
 int hmacdev_context_copy(struct hmacdev_context *to,
 			 struct hmacdev_context *from)
@@ -331,7 +329,7 @@ int hmacdev_ioctl_info(struct hmacdev_call *call)
 	return hmacdev_call_reply(call, sizeof(*args));
 }
 
-/* For /proc/PID/fdinfo; lockless as INFO. */
+/* For /proc/PID/fdinfo; lockless, like INFO. */
 void hmacdev_context_show(struct seq_file *m, struct file *file)
 {
 	struct hmacdev_context *ctx = file->private_data;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The module's own declarations. The users' interface is <linux/hmacdev.h>.
+ * Internal declarations. The interface to user space is <linux/hmacdev.h>.
  *
- * Unless it says otherwise, a function here is called in process context, may
- * sleep, and returns 0 or a negative errno.
+ * The functions are called in process context, may sleep, and return 0 or a
+ * negative errno, unless their comment states otherwise.
  */
 #ifndef _HMACDEV_H
 #define _HMACDEV_H
@@ -27,42 +27,42 @@
 	(HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_VERIFY |			\
 	 HMACDEV_RIGHT_COPY | HMACDEV_RIGHT_DERIVE)
 
-/* A row of the closed list */
+/* One row of the table in alg.c */
 struct hmacdev_algorithm {
 	char name[HMACDEV_NAME_LEN]; /* canonical, padded with zeros */
-	const char *alias;	/* another spelling of users', or NULL */
-	const char *template;	/* the crypto API's name for it */
+	const char *alias;	/* another name that users may give, or NULL */
+	const char *template;	/* name of the HMAC in the crypto API */
 	unsigned int digest_size;
 	unsigned int block_size;
 	bool fips;		/* approved for HMAC by FIPS 198-1 */
 };
 
-/* A keyed transform, immutable once it is shared. */
+/* A keyed transform; it does not change once it is shared. */
 struct hmacdev_key {
 	refcount_t refs;
-	u8 tag_len;		/* of every tag made or checked with it */
+	u8 tag_len;		/* size of every tag made or checked */
 	const struct hmacdev_algorithm *alg;
-	struct crypto_shash *tfm; /* any number of descs may run on it */
+	struct crypto_shash *tfm; /* many descs may use it at once */
 };
 
-/* What an open file is. @state and @bytes are also read without the lock. */
+/* The state of an open file. @state and @bytes are also read without @lock. */
 struct hmacdev_context {
 	struct mutex lock;	/* guards @state, @bytes and @desc */
 	struct hmacdev_key *key; /* set once, under @lock, with a release */
-	struct hmacdev_user *user; /* it is counted for */
-	atomic_t rights;	/* HMACDEV_RIGHT_*; only ever cleared */
+	struct hmacdev_user *user; /* the user charged for this context */
+	atomic_t rights;	/* HMACDEV_RIGHT_*; bits are only cleared */
 	enum hmacdev_state state;
-	atomic64_t bytes;	/* of the running message */
-	struct shash_desc *desc; /* and room for an exported state */
+	atomic64_t bytes;	/* size of the running message */
+	struct shash_desc *desc; /* running message, then an exported state */
 };
 
 /* One ioctl call in progress. */
 struct hmacdev_call {
 	struct file *file;
-	struct hmacdev_context *ctx; /* the file's */
-	unsigned int cmd;	/* with the size of the caller's struct */
+	struct hmacdev_context *ctx; /* of @file */
+	unsigned int cmd;	/* contains the size of the caller's struct */
 	void __user *user;	/* the caller's struct */
-	/* Our copy of it, taken once and zero-extended. */
+	/* Copy of the caller's struct, read once and zero-extended. */
 	union {
 		struct hmacdev_alg alg;
 		struct hmacdev_new new;
@@ -140,8 +140,8 @@ static inline int hmacdev_call_reply(struct hmacdev_call *call, size_t size)
 }
 
 /*
- * The key of a context, for as long as that lives: -ENOKEY if there is none
- * yet, -EPERM without @right, which may be 0.
+ * Return the key of @ctx, which stays valid as long as @ctx. Fails with -ENOKEY
+ * if there is no key, and with -EPERM without @right (0: none is needed).
  */
 static inline struct hmacdev_key *
 hmacdev_context_key(struct hmacdev_context *ctx, u32 right)
@@ -157,8 +157,8 @@ hmacdev_context_key(struct hmacdev_context *ctx, u32 right)
 }
 
 /*
- * Check @right again, or 0, after the last read of the caller's memory: if that
- * returned bytes written after RESTRICT, this check sees RESTRICT's result.
+ * Check @right (0: none is needed) after the last read of the caller's memory.
+ * If that returned bytes written after RESTRICT, this sees RESTRICT's result.
  */
 static inline int hmacdev_context_allows(struct hmacdev_context *ctx, u32 right)
 {
@@ -167,7 +167,7 @@ static inline int hmacdev_context_allows(struct hmacdev_context *ctx, u32 right)
 	return right & ~atomic_read(&ctx->rights) ? -EPERM : 0;
 }
 
-/* Whether a new key may have these rights: it either signs or derives. */
+/* A new context may have known rights, but not both SIGN and DERIVE. */
 static inline bool hmacdev_rights_valid(u32 rights)
 {
 	return !(rights & ~HMACDEV_RIGHTS_KNOWN) &&
@@ -182,7 +182,10 @@ static inline int hmacdev_crypto_error(int err, int other)
 
 #define hmacdev_hash_error(err)	hmacdev_crypto_error(err, -EIO)
 
-/* memzero_explicit() by words: saves MAC of 64 bytes 50 instructions. */
+/*
+ * Zeroes @len rounded up to u64s. @p must be 8-byte aligned and have that room.
+ * memzero_explicit() would cost MAC of 64 bytes 50 instructions more.
+ */
 static inline void hmacdev_wipe(void *p, size_t len)
 {
 	memset64(p, 0, DIV_ROUND_UP(len, sizeof(u64)));
@@ -202,8 +205,8 @@ static inline void hmacdev_wipe(void *p, size_t len)
 	} while (0)
 
 /*
- * Copy up to HMACDEV_SMALL bytes by words; @ours must be word-aligned. It saves
- * MAC of 64 bytes 220 of 8,500 instructions, 60 of them by four words in a row.
+ * Copy up to HMACDEV_SMALL bytes by words; @ours must be word-aligned. This
+ * saves MAC of 64 bytes 220 of 8,500 instructions; unrolling saves 60 of them.
  */
 static __always_inline int
 hmacdev_move(void *ours, void __user *user, size_t len, bool give)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How an ioctl is dispatched. <linux/hmacdev.h> specifies each call. */
+/* The dispatch of ioctls. <linux/hmacdev.h> specifies each call. */
 #include <linux/nospec.h>
 
 #include "hmacdev.h"
@@ -11,7 +11,7 @@ struct operation {
 	int (*handler)(struct hmacdev_call *call);
 };
 
-/* @_last is the struct's last field in version 1. */
+/* @_last is the last field that the struct had in version 1. */
 #define OPERATION(_name, _handler, _struct, _last)			\
 	[_IOC_NR(HMACDEV_IOC_##_name)] = {				\
 		.cmd = HMACDEV_IOC_##_name,				\
@@ -37,7 +37,7 @@ static const struct operation operations[] = {
 	OPERATION(ONESHOT, oneshot, oneshot, flags),
 };
 
-/* By type, number and direction. The size is the caller's, and may differ. */
+/* Compare type, number and direction; the caller's size may differ. */
 static const struct operation *find_operation(unsigned int cmd)
 {
 	const unsigned int nr = _IOC_NR(cmd);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keys: where their bytes come from, and the transforms that hold them.
+ * Keys: the sources of their bytes, and the transforms that hold them.
  */
 #include <keys/encrypted-type.h>
 #include <keys/trusted-type.h>
@@ -14,12 +14,12 @@
 
 #include "hmacdev.h"
 
-/* 112 bits, by NIST SP 800-131A */
+/* NIST SP 800-131A requires 112 bits. */
 #define FIPS_KEY_MIN	14
 
 /*
- * Get the transform of a key whose algorithm the user has named; with @load, a
- * module may be loaded. The caller frees it, and sets a key before it is used.
+ * Set up @key with an unkeyed transform of the algorithm @name, whose module
+ * may be loaded with @load. The caller sets the key and frees the transform.
  */
 int hmacdev_key_init(struct hmacdev_key *key, const char *name, u32 tag_len,
 		     bool load)
@@ -39,7 +39,7 @@ int hmacdev_key_init(struct hmacdev_key *key, const char *name, u32 tag_len,
 	return PTR_ERR_OR_ZERO(key->tfm);
 }
 
-/* The same on the heap, with one reference, which is the caller's. */
+/* Allocate a key and set it up. The caller owns the one reference. */
 struct hmacdev_key *hmacdev_key_alloc(const char *name, u32 tag_len, bool load)
 {
 	struct hmacdev_key *key = kmalloc(sizeof(*key), GFP_KERNEL_ACCOUNT);
@@ -51,7 +51,7 @@ struct hmacdev_key *hmacdev_key_alloc(const char *name, u32 tag_len, bool load)
 	return ERR_PTR(err);
 }
 
-/* Wipes the key with the last reference: crypto_free_shash() does. */
+/* With the last reference, crypto_free_shash() wipes the key. */
 void hmacdev_key_put(struct hmacdev_key *key)
 {
 	if (!refcount_dec_and_test(&key->refs))
@@ -60,7 +60,6 @@ void hmacdev_key_put(struct hmacdev_key *key)
 	kfree(key);
 }
 
-/* Give a fresh transform its key. */
 int hmacdev_key_set(struct hmacdev_key *key, const u8 *bytes, unsigned int len)
 {
 	if (fips_enabled && len < FIPS_KEY_MIN)
@@ -68,7 +67,7 @@ int hmacdev_key_set(struct hmacdev_key *key, const u8 *bytes, unsigned int len)
 	return hmacdev_hash_error(crypto_shash_setkey(key->tfm, bytes, len));
 }
 
-/* Give it the user's bytes or, for HMACDEV_KEY_RANDOM, random ones. */
+/* Set the key to the user's bytes or, for HMACDEV_KEY_RANDOM, random bytes. */
 int hmacdev_key_set_bytes(struct hmacdev_key *key, u32 source, u64 from,
 			  u64 len)
 {
@@ -96,7 +95,7 @@ int hmacdev_key_set_bytes(struct hmacdev_key *key, u32 source, u64 from,
 	return err;
 }
 
-/* Types go by their unique name where not every kernel exports them. */
+/* Not every kernel exports key_type_encrypted and key_type_trusted. */
 static int check_type(const struct key *key)
 {
 	if (key->type == &key_type_user)
@@ -108,7 +107,7 @@ static int check_type(const struct key *key)
 	return strstarts(key->description, "hmac:") ? 0 : -EKEYREJECTED;
 }
 
-/* The payload of a key that check_type() lets through, whose lock is held. */
+/* Return the payload. check_type() accepted @key, whose lock is held. */
 static const u8 *payload(const struct key *key, unsigned int *len)
 {
 	const void *data = dereference_key_locked(key);
@@ -152,7 +151,7 @@ static int set_payload(struct hmacdev_key *key, struct key *from)
 	return err;
 }
 
-/* Looking up a special, negative serial number can create a keyring. */
+/* Refuse special, negative serials: looking one up can create a keyring. */
 static int set_keyring(struct hmacdev_key *key, s32 serial)
 {
 	key_ref_t ref;
@@ -168,7 +167,7 @@ static int set_keyring(struct hmacdev_key *key, s32 serial)
 	return err;
 }
 
-/* Give a fresh transform its key: see struct hmacdev_new. */
+/* Set the key of a new transform from @source: see struct hmacdev_new. */
 int hmacdev_key_set_source(struct hmacdev_key *key, u32 source, u64 from,
 			   u64 len, s32 serial)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The device /dev/hmac: HMAC on an open file. */
+/* The device /dev/hmac, and the module */
 #include <linux/init.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -10,7 +10,7 @@
 
 static ssize_t hmacdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	/* It may wait for the message, the caller's memory or a pipe. */
+	/* A write may wait: for the message, user memory or a pipe. */
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
 	return hmacdev_context_update(iocb->ki_filp->private_data, from, false);
@@ -21,14 +21,14 @@ static int hmacdev_open(struct inode *inode, struct file *file)
 	const fmode_t both = FMODE_READ | FMODE_WRITE;
 	struct hmacdev_context *ctx;
 
-	/* Keys and tags go both ways, so the node's mode must allow both. */
+	/* Keys go in and tags come out, so both permissions are needed. */
 	if ((file->f_mode & both) != both)
 		return -EACCES;
 	ctx = hmacdev_context_alloc();
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
 	file->private_data = ctx;
-	/* Else io_uring fails O_NONBLOCK writes instead of using a worker. */
+	/* Otherwise io_uring fails O_NONBLOCK writes and uses no worker. */
 	file->f_mode |= FMODE_NOWAIT;
 	return stream_open(inode, file);
 }

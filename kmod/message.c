@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Messages: feed bytes from the caller's memory to a hash.
+ * Messages: feed bytes from user memory to a hash.
  *
- * They are copied, a chunk of bounded size at a time, and the chunk is wiped.
- * No page of the caller's is pinned, mapped or referenced.
+ * The bytes are copied in chunks of bounded size, and the chunk is wiped. No
+ * page of user memory is pinned, mapped or referenced.
  */
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -11,16 +11,16 @@
 #include "hmacdev.h"
 
 /*
- * A chunk is an eighth of the message, so allocating and wiping it is cheap.
- * The maximum bounds how long a hash in vector registers is not preempted.
+ * A chunk is 1/8 of the message, so that allocating and wiping it costs little.
+ * The maximum bounds how long a hash that uses SIMD disables preemption.
  */
 #define CHUNK_MIN	1024
 #define CHUNK_MAX	16384
 
 /*
- * Update a running hash with @msg. Returns how many bytes were taken: fewer
- * than @msg has if the rest faults, -EFAULT if the first byte does. After an
- * error, the hash may have taken some bytes.
+ * Update a hash with @msg. Returns the number of bytes hashed: fewer than @msg
+ * has if the rest faults, or -EFAULT if the first byte faults. After an error,
+ * a part of @msg may have been hashed.
  */
 ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tags: handed out or checked, of the running message (context.c) or of whole
- * ones. These need the key alone, which does not change, and take no lock.
+ * Return and check tags; and MAC, BATCH and ONESHOT for whole messages, which
+ * take no lock, since they use only the key, which does not change.
  */
 #include <crypto/algapi.h>		/* crypto_memneq() */
 #include <linux/sched/signal.h>
@@ -16,8 +16,8 @@ static int mismatch(const struct hmacdev_key *key)
 }
 
 /*
- * Check @op's tag_len before the tag is made. SIGN: -EMSGSIZE if the buffer is
- * too small, with the tag's size in @op. VERIFY: -EBADMSG for a wrong length.
+ * Check @op's tag_len before the tag is made. SIGN: if the buffer is too small,
+ * set tag_len and return -EMSGSIZE. VERIFY: -EBADMSG for a wrong length.
  */
 int hmacdev_tag_begin(const struct hmacdev_key *key, struct hmacdev_op *op)
 {
@@ -29,7 +29,6 @@ int hmacdev_tag_begin(const struct hmacdev_key *key, struct hmacdev_op *op)
 	return -EMSGSIZE;
 }
 
-/* Copy the tag to the user, and its size to @op. */
 int hmacdev_tag_put(const struct hmacdev_key *key, struct hmacdev_op *op,
 		    const u8 *tag)
 {
@@ -61,7 +60,7 @@ static noinline int long_tag(struct shash_desc *desc, u64 msg, size_t len,
 	return hmacdev_hash_error(crypto_shash_final(desc, tag));
 }
 
-/* Make a full tag of @len bytes at @msg. The caller wipes it on errors, too. */
+/* Make the full tag of @len bytes at @msg. The caller always wipes @tag. */
 int hmacdev_tag_make(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag)
 {
 	/* __uninitialized saves 130 instructions. */
@@ -91,7 +90,7 @@ int hmacdev_tag_make(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag)
 	return err;
 }
 
-/* Out of line, so that signing does not pay for its array. */
+/* noinline, so that signing does not pay for given[]. */
 static noinline int check(struct hmacdev_context *ctx,
 			  const struct hmacdev_key *key,
 			  const struct hmacdev_op *op, const u8 *tag)
@@ -143,8 +142,8 @@ int __flatten hmacdev_ioctl_mac(struct hmacdev_call *call)
 }
 
 /*
- * One entry of a batch, @size bytes, of which those that we do not know must be
- * zero. Fails only if the entry itself cannot be read or written.
+ * Run one entry of a batch, of @size bytes. Bytes beyond our struct must be 0.
+ * Fails only if the entry itself cannot be read or written.
  */
 static __flatten int run_entry(struct hmacdev_context *ctx,
 			       struct hmacdev_op __user *user, u32 size)
@@ -200,7 +199,7 @@ int __flatten hmacdev_ioctl_oneshot(struct hmacdev_call *call)
 		.tag_len = args->tag_len,
 	};
 	u8 tag[HMACDEV_TAG_MAX] __aligned(8) __uninitialized; /* saves 10 */
-	struct hmacdev_key key __uninitialized; /* saves 5 */
+	struct hmacdev_key key __uninitialized; /* saves 5 instructions */
 	int err;
 
 	if (args->flags || args->len > HMACDEV_MSG_MAX)

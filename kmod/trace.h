@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints: no byte of a key, message or tag. Contexts with the same key
- * show the same (hashed) pointer.
+ * Tracepoints. They record no bytes of a key, message or tag. A context and its
+ * copies have the same key pointer, which is hashed when it is printed.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM hmacdev

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Users and their contexts. The kernel's own ucounts are not exported. */
+/* Limits on contexts, in all and per user. ucounts are not exported. */
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/hashtable.h>
@@ -12,11 +12,11 @@
 
 static unsigned int max_contexts = 65536;
 module_param(max_contexts, uint, 0644);
-MODULE_PARM_DESC(max_contexts, "how many contexts there may be at once");
+MODULE_PARM_DESC(max_contexts, "maximum number of contexts");
 
 static unsigned int max_user_contexts = 16384;
 module_param(max_user_contexts, uint, 0644);
-MODULE_PARM_DESC(max_user_contexts, "how many of them one user may have");
+MODULE_PARM_DESC(max_user_contexts, "maximum number of contexts of one user");
 
 struct hmacdev_user {
 	struct hlist_node node;
@@ -24,12 +24,12 @@ struct hmacdev_user {
 	unsigned int contexts;
 };
 
-/* The users with contexts, and how many contexts there are; locked. */
+/* The users with contexts and the number of all contexts, under users_lock */
 static DEFINE_HASHTABLE(users, 8);
 static unsigned int contexts;
 static DEFINE_SPINLOCK(users_lock);
 
-/* Count a context. The last sixteenth of all is for the privileged. */
+/* Charge a context. The last 1/16 of max_contexts is for the privileged. */
 static struct hmacdev_user *charge(struct hmacdev_user *new, bool privileged)
 {
 	const unsigned int most = READ_ONCE(max_contexts);
@@ -54,8 +54,8 @@ static struct hmacdev_user *charge(struct hmacdev_user *new, bool privileged)
 }
 
 /*
- * Count a context for the caller's real user ID, until hmacdev_user_put():
- * -EDQUOT if that user has too many, -ENFILE if there are too many.
+ * Charge a context to the caller's real user ID until hmacdev_user_put(). Fails
+ * with -EDQUOT at the limit for one user, and with -ENFILE at that for all.
  */
 struct hmacdev_user *hmacdev_user_get(void)
 {
@@ -66,7 +66,7 @@ struct hmacdev_user *hmacdev_user_get(void)
 		return ERR_PTR(-ENOMEM);
 	new->uid = current_uid();
 	user = charge(new, false);
-	/* Only if it is needed: a check that succeeds sets PF_SUPERPRIV. */
+	/* Check the capability only if needed: success sets PF_SUPERPRIV. */
 	if (IS_ERR(user) &&
 	    ns_capable_noaudit(&init_user_ns, CAP_SYS_RESOURCE))
 		user = charge(new, true);
