@@ -236,7 +236,7 @@ test_exec()
 	gives 'exec with another name' "$tag  a" \
 		exec -k key --rights sign --name other \
 		"$command" sum --fd other a
-	ends 'a name that was not passed' 2 'no such descriptor' \
+	ends 'a name that was not passed' 2 'no such context' \
 		exec -k key --rights sign -- "$command" sum --fd other a
 	gives 'exec of a script' "$tag  a
 $tag  a" exec -k key --rights sign,copy -- bash -c \

@@ -29,9 +29,9 @@ says 'sign: the tag' 1 "$(printf message | openssl dgst -sha256 -hmac key |
 
 run broker
 says 'broker: the worker checks' 1 'user=alice                           the tag is right'
-says 'broker: and finds the forgery' 1 'user=root                            tag does not match'
+says 'broker: and finds the forgery' 1 'user=root                            the tag does not match'
 says 'broker: attempts that fail' 7 'does not have the right'
-says 'broker: a key of its own' 1 'the context has a key already'
+says 'broker: a key of its own' 1 'the context already has a key'
 says 'broker: nothing works' 0 'NOT'
 says 'broker: the sandbox' 1 'killed by the sandbox'
 

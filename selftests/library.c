@@ -1785,7 +1785,7 @@ TEST(errors_in_words)
 	};
 	const size_t n = sizeof(ours) / sizeof(*ours);
 
-	EXPECT_STREQ("tag does not match", hmacdev_strerror(-EBADMSG));
+	EXPECT_STREQ("the tag does not match", hmacdev_strerror(-EBADMSG));
 	for (size_t i = 0; i < n; i++) {
 		const char *text = hmacdev_strerror(-ours[i]);
 

@@ -4,7 +4,7 @@
 #include "device.h"
 #include "hmacdev.h"
 
-/* What struct hmacdev_alg had in version 1 of the interface */
+/* Size of struct hmacdev_alg in version 1 of the interface */
 #define ALG_SIZE_V1	(offsetof(struct hmacdev_alg, reserved) + sizeof(__u32))
 
 static int ask(struct hmacdev_alg *args)

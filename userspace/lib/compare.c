@@ -4,7 +4,7 @@
 bool hmacdev_compare_digest(const void *a, size_t a_len,
 			    const void *b, size_t b_len)
 {
-	/* volatile: else a compiler may stop at the first difference. */
+	/* Without volatile, a compiler may stop at the first difference. */
 	const volatile unsigned char *x = a;
 	const volatile unsigned char *y = b;
 	volatile unsigned char differ = 0;

@@ -6,7 +6,7 @@
 #include "context.h"
 #include "device.h"
 
-/* What these structs had in version 1 of the interface */
+/* Sizes of these structs in version 1 of the interface */
 #define OPTIONS_SIZE_V1	(offsetof(struct hmacdev_options, device) + \
 			 sizeof(const char *))
 #define INFO_SIZE_V1	(offsetof(struct hmacdev_info, alg) + HMACDEV_NAME_LEN)
@@ -37,7 +37,7 @@ static int context_describe(struct hmacdev *h)
 	return 0;
 }
 
-/* Takes fd over when it succeeds, and only then. */
+/* Takes over fd only on success. */
 static int context_new(struct hmacdev **h, int fd)
 {
 	struct hmacdev *new = context_alloc();
@@ -259,7 +259,7 @@ int hmacdev_derive(struct hmacdev *h, const char *alg, const void *label,
 	return child_make(h, alg, &args, child);
 }
 
-/* The source of the child's key is the derivation. */
+/* A derived key has no source, so the fields for a source must be 0. */
 static int child_options_check(const struct hmacdev_options *o)
 {
 	int rc = options_check(o);

@@ -4,7 +4,7 @@
 
 #include "hmacdev.h"
 
-/* Nothing in it changes after it was made: threads share it without a lock. */
+/* Immutable once it is made, so threads share it without a lock. */
 struct hmacdev {
 	int fd;
 	uint32_t digest_size;

@@ -7,7 +7,7 @@
 
 #include "device.h"
 
-/* POSIX has an int here, and so do other C libraries. */
+/* glibc takes an unsigned long; POSIX and other C libraries take an int. */
 #ifdef __GLIBC__
 #define REQUEST(n)	((unsigned long)(n))
 #else
@@ -15,8 +15,8 @@
 #endif
 
 /*
- * NEW fails with ENOENT for an algorithm that is not there, so a device that is
- * not there needs an error of its own.
+ * NEW fails with ENOENT for an unknown algorithm, so a missing device is
+ * reported as ENODEV.
  */
 static int open_error(int err)
 {

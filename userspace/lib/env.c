@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Descriptors that the process was started with, by systemd's convention: from
- * 3 on, LISTEN_FDS of them, with LISTEN_FDNAMES, for the process LISTEN_PID.
+ * Descriptors that were passed to the process at its start, as systemd does:
+ * LISTEN_FDS is their number, from descriptor 3 on, LISTEN_FDNAMES has their
+ * names, and LISTEN_PID is the process that they are for.
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,10 +14,10 @@
 
 #define FIRST_FD	3
 
-/* No process is passed more; a larger number is a mistake. */
+/* A larger number is a mistake: no process is passed so many. */
 #define PASSED_MAX	65536
 
-/* -1 for what is no number, or too large for an int */
+/* Returns -1 if the text is not a number or does not fit an int. */
 static int number(const char *text)
 {
 	int n = 0;
@@ -31,7 +32,7 @@ static int number(const char *text)
 	return n;
 }
 
-/* How many there are. Not those of a parent, whose environment we inherited. */
+/* Returns 0 if LISTEN_PID is another process, such as our parent. */
 static int passed(void)
 {
 	int n = number(secure_getenv("LISTEN_FDS"));

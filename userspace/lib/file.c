@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Messages behind a descriptor. Where the kernel can, it takes them from the
- * page cache or the pipe, and they do not pass through the process.
+ * Messages that are read from a descriptor. If possible, the kernel takes the
+ * bytes from the page cache or the pipe, and they do not pass through the
+ * process.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,16 +12,16 @@
 
 #include "context.h"
 
-/* The most that one system call is asked to take */
+/* Size of the largest request to one system call */
 #define PIECE	(1U << 30)
-/* This fits any thread's stack, and is much compared with a system call. */
+/* Fits the stack of any thread; hashing it costs more than the read(2). */
 #define BUFFER	16384
 
 struct transfer {
 	struct hmacdev *h;
 	int fd;
 	bool file_failed;	/* read(2) failed */
-	bool interrupted;	/* UPDATE was, and was made again */
+	bool interrupted;	/* a signal came, and UPDATE was retried */
 };
 
 static ssize_t by_sendfile(struct transfer *t, size_t len)
@@ -37,7 +38,7 @@ static ssize_t by_splice(struct transfer *t, size_t len)
 	return n < 0 ? -errno : n;
 }
 
-/* Bytes that were read cannot be put back, so a signal does not lose them. */
+/* Retry if interrupted: the bytes were read and cannot be put back. */
 static int append(struct transfer *t, const void *bytes, size_t len)
 {
 	int rc;
@@ -65,10 +66,9 @@ static ssize_t by_read(struct transfer *t, size_t len)
 }
 
 /*
- * From the one that does the least to the one that does any file. An error of
- * the first two can be the file's or the context's. So only the last decides
- * what the error is and whose; and where the end is, since not every file
- * without a size is empty.
+ * Try the cheapest way first; the last one works for any file. An error of the
+ * first two can come from the file or from the context. So only read() decides
+ * about errors and EOF: /proc files report size 0.
  */
 static ssize_t (*const ways[])(struct transfer *t, size_t len) = {
 	by_sendfile, by_splice, by_read,
@@ -81,7 +81,10 @@ static size_t piece(int64_t len, int64_t taken)
 	return len >= 0 && len - taken < PIECE ? (size_t)(len - taken) : PIECE;
 }
 
-/* Returns how many bytes were taken before *end: 0 or a negative errno. */
+/*
+ * Returns the number of bytes appended. *end is 0 at EOF or after len bytes, or
+ * a negative errno.
+ */
 static int64_t take(struct transfer *t, int64_t len, int *end)
 {
 	int64_t taken = 0;
@@ -112,13 +115,13 @@ int64_t hmacdev_update_fd(struct hmacdev *h, int fd, int64_t len,
 	struct transfer t = { .h = h, .fd = fd };
 	int saved = errno;
 	int64_t taken = 0;
-	/* The context's errors come first, before anything is read. */
+	/* Report an error of the context before reading anything. */
 	int end = hmacdev_update(h, NULL, 0);
 
 	if (end == 0)
 		taken = take(&t, len, &end);
 	errno = saved;
-	/* These lose nothing, and who gave a length sees that there is more. */
+	/* No byte is lost, and the number shows that there are more. */
 	if (taken && len >= 0 && (end == -EAGAIN || end == -EINTR))
 		end = 0;
 	if (file_failed)

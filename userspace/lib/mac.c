@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Whole messages, beside the running one. What a call costs here is measured:
- * there is no more to it than filling in the struct.
+ * Whole messages, which do not use the running message. Benchmarks measure the
+ * cost of these calls, so they do no more than fill in the struct.
  */
 #include <errno.h>
 #include <limits.h>
@@ -22,7 +22,7 @@ int hmacdev_mac(struct hmacdev *h, const void *msg, size_t len,
 
 	if (!h)
 		return -EINVAL;
-	/* Where the size is right the kernel has nothing to write back. */
+	/* If the size is exact, the kernel does not write the struct back. */
 	op.tag_len = size < h->tag_size ? (uint32_t)size : h->tag_size;
 	rc = hmacdev_device_ioctl(h->fd, HMACDEV_IOC_MAC, &op);
 	return rc < 0 ? rc : (int)op.tag_len;
@@ -45,8 +45,8 @@ int hmacdev_mac_verify(struct hmacdev *h, const void *msg, size_t len,
 }
 
 /*
- * The kernel takes so many at a time, and fewer where a signal came; but always
- * one, unless it cannot have that one.
+ * One BATCH processes up to HMACDEV_BATCH_MAX operations, or fewer if a signal
+ * comes, but at least one unless it fails.
  */
 int hmacdev_batch(struct hmacdev *h, struct hmacdev_op *ops, size_t n,
 		  size_t op_size)

@@ -10,7 +10,7 @@ int hmacdev_update(struct hmacdev *h, const void *msg, size_t len)
 	const unsigned char *p = msg;
 	int rc;
 
-	/* Refused here, before the first of its pieces is appended. */
+	/* Refuse the message before its first piece is appended. */
 	if (!h || len > PTRDIFF_MAX)
 		return -EINVAL;
 	do {

@@ -6,12 +6,12 @@
 #include "hmacdev.h"
 
 /*
- * One unkeyed descriptor for the process, from the first call on. The operation
- * touches no context, so threads and forked children can all use it at once.
+ * An unkeyed descriptor, which the first call opens. ONESHOT does not use the
+ * context, so threads and forked children can share the descriptor.
  */
 static atomic_int shared = -1;
 
-/* With a new descriptor, which becomes the shared one in place of stale. */
+/* Run the operation on a new descriptor, which replaces the stale one. */
 static int run_afresh(struct hmacdev_oneshot *args, int stale)
 {
 	int fd = hmacdev_device_open(HMACDEV_DEVICE);
@@ -20,7 +20,7 @@ static int run_afresh(struct hmacdev_oneshot *args, int stale)
 	if (fd < 0)
 		return fd;
 	rc = hmacdev_device_ioctl(fd, HMACDEV_IOC_ONESHOT, args);
-	/* Not if it is another device's, or another thread was faster. */
+	/* Do not share it if it is another device or a thread was faster. */
 	if (rc == -ENOTTY ||
 	    !atomic_compare_exchange_strong(&shared, &stale, fd))
 		hmacdev_device_close(fd);
@@ -47,9 +47,8 @@ int hmacdev_oneshot(const char *alg, const void *key, size_t key_len,
 	if (fd >= 0)
 		rc = hmacdev_device_ioctl(fd, HMACDEV_IOC_ONESHOT, &args);
 	/*
-	 * Programs close descriptors that they know nothing of, daemons all of
-	 * them; the number may be another file's by now, which is not ours to
-	 * close.
+	 * Some programs, such as daemons, close all descriptors. The number may
+	 * then be that of another file, so do not close it here.
 	 */
 	if (rc == -EBADF || rc == -ENOTTY)
 		rc = run_afresh(&args, fd);
