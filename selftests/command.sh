@@ -87,7 +87,7 @@ test_check()
 	ends 'another algorithm' 2 'no line with' sum -k key -c list
 	"$command" sum -t 80 -k key a >list
 	ends 'a truncated tag is wrong' 1 'a: FAILED' sum -k key -c list
-	ends 'and a reason is given' 1 '1 of the tags are not of 256 bits' \
+	ends 'and a reason is given' 1 '1 of the tags do not have 256 bits' \
 		sum -k key -c list
 	ends 'but where it is asked for' 0 'a: OK' sum -t 80 -k key -c list
 	"$command" sum -k key a >list
@@ -103,7 +103,7 @@ test_check()
 	echo "$(hmac sha256 empty)  -" >list
 	ends 'a list names the input that had the key' 2 \
 		'-: FAILED open or read' sum -k - -c list <key
-	ends 'and says so' 2 'has been read already' sum -k - -c list <key
+	ends 'and says so' 2 'has already been read' sum -k - -c list <key
 	ends 'a list names the input that it is in' 2 \
 		'-: FAILED open or read' sum -k key -c - <list
 	gives 'a list names another input' '-: OK' sum -k key -c list <empty
@@ -123,10 +123,11 @@ test_refused()
 	ends 'two keys' 2 'one key' sum -k key -k key a
 	ends 'an empty key file' 2 'empty: the key is empty' sum -k empty a
 	head -c 65537 /dev/zero >long
-	ends 'a key too long' 2 '65536 bytes at most' sum -k long a
+	ends 'a key too long' 2 'longer than 65536 bytes' sum -k long a
 	ends 'an empty key in hex' 2 'the key is empty' \
 		sum --insecure-key-hex '' a
-	ends 'half a byte of key' 2 'not in hex' sum --insecure-key-hex 123 a
+	ends 'half a byte of key' 2 'not hexadecimal' \
+		sum --insecure-key-hex 123 a
 	ends 'standard input twice' 2 'cannot be both' sum -k - <key
 	ends 'an unknown algorithm' 2 'none: no such algorithm' \
 		sum -a none -k key a
@@ -316,10 +317,10 @@ a: OK" exec -k key --rights verify --name check -- \
 		sh -c 'echo $LISTEN_FDS $LISTEN_FDNAMES $LISTEN_PIDFDID' >out
 	[ "$(cat out)" = '1 hmac' ]
 	result 'what was passed to another' $? "$(cat out)"
-	ends 'a name that is taken' 125 "named 'check' is passed on already" \
+	ends 'a name that is taken' 125 "named 'check' was passed to" \
 		exec -k key --rights verify --name check -- \
 		"$command" exec -k key2 --rights sign --name check -- true
-	ends 'the name of those without' 125 "named 'unknown' is passed" \
+	ends 'the name of those without' 125 "named 'unknown' was passed" \
 		exec -k key --rights verify -- env -u LISTEN_FDNAMES \
 		"$command" exec -k key --rights verify --name unknown -- true
 	ends 'more descriptors than there can be' 125 'descriptor 2147483646' \
@@ -327,7 +328,7 @@ a: OK" exec -k key --rights verify --name check -- \
 		'LISTEN_FDS=2147483647 LISTEN_PID=$$ exec "$0" \
 		exec -k key --rights verify --name other -- true' "$command"
 	"$command" exec -k key --rights sign -- true 3<a 2>err
-	[ $? = 125 ] && grep -qF 'descriptor 3 is open already' err
+	[ $? = 125 ] && grep -qF 'descriptor 3 is already open' err
 	result 'the number is taken' $? "$(cat err)"
 }
 
@@ -366,7 +367,7 @@ test_exec_status()
 		exec -k key --rights sign --name 3 -- true
 	ends 'no number of a descriptor' 125 'not a descriptor number' \
 		exec -k key --rights sign --fd -1 -- true
-	ends 'a name for a number' 125 '--name is not for --fd' \
+	ends 'a name for a number' 125 '--name cannot be used with --fd' \
 		exec -k key --rights sign --fd 9 --name foo -- true
 	"$command" exec --help >/dev/full 2>err
 	result 'help of exec that cannot be printed' $(($? != 125)) "$(cat err)"
@@ -377,11 +378,11 @@ test_exec_status()
 	ends 'sum --fd of something else' 2 'not an hmacdev context' \
 		sum --fd 0 a
 	# shellcheck disable=SC2016 # for the shell that is started
-	ends 'sum --fd of its own output' 2 'pass the context as 3 or above' \
+	ends 'sum --fd of its own output' 2 'must be descriptor 3 or above' \
 		exec -k key --rights sign -- bash -c \
 		'exec "$0" sum --fd 1 a >&3' "$command"
 	ends 'sum --fd of nothing' 2 'descriptor 77: ' sum --fd 77 a
-	ends 'sum --fd and -a' 2 'the context has them' sum --fd 3 -a sha1 a
+	ends 'sum --fd and -a' 2 'the context has its own' sum --fd 3 -a sha1 a
 	ends 'sum --fd and a key' 2 'one key' sum --fd 3 -k key a
 }
 

@@ -49,8 +49,8 @@ test_hmaccalc()
 	gives 'sha1hmac' "$(hmaccalc sha1 a)  a" a
 	gives 'its own tag' "$(hmaccalc sha1 "$(realpath sha1hmac)")" -S
 	as sha512hmac
-	ends 'its own tag, with files' 2 '-S takes no files' -S a
-	ends 'a digest without a key' 2 '-u: the kernel is asked for HMACs' -u a
+	ends 'its own tag, with files' 2 '-S takes no FILE' -S a
+	ends 'a digest without a key' 2 '-u: this command makes HMACs only' -u a
 	ends 'the library' 2 '-L: there is no library' -L
 	for option in -v --version; do
 		ends "$option" 0 'sha512hmac 0' $option
@@ -83,7 +83,7 @@ b: OK' -c list list2
 	gives 'a bare tag, quietly' '' -c --quiet -T a bare
 	ends 'a bare tag of another file' 1 'b: Not OK' -c -T b bare
 	ends 'a bare tag for no file' 2 'no line with an HMAC' -c bare
-	ends 'a target without a list' 2 '-T is for -c' -T a b
+	ends 'a target without a list' 2 '-T can only be used with -c' -T a b
 
 	ends 'the first list is wrong' 1 'b: OK' -c bad list2
 	ends 'the second list is wrong' 1 'a: Not OK' -c list bad
@@ -135,7 +135,7 @@ zero' ]
 	umount full
 	[ "$(stat -c %a .a.hmac)" = 644 ]
 	result "the tag's file has the mode of the umask" $? "$(ls -al)"
-	ends 'fipshmac -c' 2 'not for fipshmac' -c a
+	ends 'fipshmac -c' 2 'cannot be used with fipshmac' -c a
 	ends 'fipshmac --help' 0 '.FILE.hmac' --help
 }
 
@@ -162,7 +162,7 @@ test_fipscheck()
 	result 'fipscheck -q' $? "status $status: $(cat out err)"
 	for text in '' xyz "$(fips a | cut -c -62)x"; do
 		printf %s "$text" >.c.hmac
-		ends "the tag file has '$text'" 1 'no tag in its tag file' c
+		ends "the tag file has '$text'" 1 'its tag file has no tag' c
 	done
 	fips a | cut -c -40 >.c.hmac
 	ends 'half a tag' 1 'the tag does not match' c

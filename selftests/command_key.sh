@@ -46,9 +46,9 @@ test_add()
 	gives 'is used by name' "$(hmac sha256 a)" \
 		tag --keyring %logon:hmac:cookies a
 	gives 'is used by number' "$(hmac sha256 a)" tag --keyring "$id" a
-	ends 'a name that is taken' 2 'there is a key of this name' \
+	ends 'a name that is taken' 2 'already has this name' \
 		key add cookies -k key
-	ends 'a name that is taken, with its prefix' 2 'there is a key' \
+	ends 'a name that is taken, with its prefix' 2 'already has this name' \
 		key add hmac:cookies -k key
 	printf another >key2
 	old=$id
@@ -99,7 +99,7 @@ test_refused()
 	: >empty
 	head -c 32768 /dev/zero >large
 	ends 'an empty key' 2 'the key is empty' key add other -k empty
-	ends 'a key that is too large' 2 '32767 bytes at most' \
+	ends 'a key that is too large' 2 'at most 32767 bytes' \
 		key add other -k large
 	ends 'a key of no file' 2 'none: No such file' key add other -k none
 	ends 'no key' 2 'either -k FILE or' key add other
@@ -111,10 +111,10 @@ test_refused()
 	ends 'two names' 2 'usage: hmacdev key' key add a b -k key
 	ends 'two names, in words' 2 'add takes one NAME' key add a b -k key
 	ends 'a name for a list' 2 'list takes no NAME' key list x
-	ends 'an unknown verb, in words' 2 'nope: it is add, list' key nope
-	ends 'an empty name' 2 'a name has' key add '' -k key
-	ends 'nothing but the prefix' 2 'a name has' key add hmac: -k key
-	ends 'too long a name' 2 'a name has' key add \
+	ends 'an unknown verb, in words' 2 'nope: not add, list' key nope
+	ends 'an empty name' 2 'NAME must have' key add '' -k key
+	ends 'nothing but the prefix' 2 'NAME must have' key add hmac: -k key
+	ends 'too long a name' 2 'NAME must have' key add \
 		"$(head -c 5000 /dev/zero | tr '\0' x)" -k key
 	ends 'an unknown type' 2 '--type takes' key add other -k key \
 		--type keyring
@@ -128,7 +128,7 @@ test_refused()
 		--keyring "$(keyctl search @u user hmac:readable)"
 	ends 'an unknown verb' 2 'usage: hmacdev key' key none
 	ends 'no verb' 2 'usage: hmacdev key' key
-	ends 'an option of another verb' 2 'are for add' key show x -k key
+	ends 'an option of another verb' 2 'used with add' key show x -k key
 	! grep -q other /proc/keys
 	result 'nothing was made' $? "$(cat /proc/keys)"
 }
@@ -180,16 +180,16 @@ test_first()
 
 	adds 'an older key' first -k key --keyring @s
 	first=$id
-	ends 'a key behind it' 2 "$first, which is found first" \
+	ends 'a key behind it' 2 "key $first in keyring" \
 		key add first -k key2
-	ends 'a key behind it, replaced' 2 "$first, which is found first" \
+	ends 'a key behind it, replaced' 2 "key $first in keyring" \
 		key add first -k key2 --replace
 	! keyctl list @u | grep -q hmac:first
 	result 'is taken out again' $? "$(keyctl list @u)"
 	gives 'the older key is used' "$(hmac sha256 a)" \
 		tag --keyring %logon:hmac:first a
 	possessed padd logon hmac:first @u <key >/dev/null
-	ends 'a key behind it, in its place' 2 "$first, which is found first" \
+	ends 'a key behind it, in its place' 2 "key $first in keyring" \
 		key add first -k key2 --replace
 	gives 'unlink the older' '' key unlink first --keyring @s
 	gives 'the other is as it was' "$(hmac sha256 a)" \
@@ -198,7 +198,8 @@ test_first()
 
 	ring=$(keyctl newring nested @s)
 	adds 'a key in a nested keyring' first -k key --keyring "$ring"
-	ends 'a key behind that' 2 "keyring $ring has" key add first -k key2
+	ends 'a key behind that' 2 "keyring $ring has this name" \
+		key add first -k key2
 	keyctl unlink "$ring" @s
 
 	run key add first -k key
@@ -255,9 +256,9 @@ test_revoke()
 	grep -q 'revoked' out
 	result 'it is revoked' $? "$(cat out)"
 	ends 'a revoked key' 2 'no such key' key show readable
-	ends 'is counted' 2 '1 key of these keyrings cannot be' \
+	ends 'is counted' 2 '1 key in these keyrings cannot be' \
 		key show readable
-	ends 'is counted in a list' 0 '1 key of these keyrings cannot be' \
+	ends 'is counted in a list' 0 '1 key in these keyrings cannot be' \
 		key list
 	ends 'is not shown' 2 'is revoked, expired or' key show "$serial"
 	gives 'is unlinked by its number' '' key unlink "$serial"

@@ -43,13 +43,13 @@ test_tag()
 	ends 'tag without the right to' 2 'does not have the right' \
 		exec -k key --rights verify -- "$command" tag --fd 3 a
 	ends 'tag without a key' 2 'no key' tag a
-	ends 'tag of two files' 2 'b: there is one operand too many' \
+	ends 'tag of two files' 2 'b: extra operand' \
 		tag -k key a b
 	ends 'tag of no file' 2 'none: No such file' tag -k key none
 	ends 'tag in two formats' 2 'more than one format' \
 		tag -k key --raw --base64 a
 	ends 'tag of the key' 2 'only one of key, tag' tag -k - <key
-	ends 'tag --fd and -a' 2 'the context has them' tag --fd 3 -a sha1 a
+	ends 'tag --fd and -a' 2 'the context has its own' tag --fd 3 -a sha1 a
 	"$command" tag -k key a >/dev/full 2>err
 	result 'tag on a full disk' $(($? != 2)) "$(cat err)"
 }
@@ -229,8 +229,8 @@ test_info()
 	[ $status = 2 ] && [ "$(json 'o["access"]')" = False ]
 	result 'no device in JSON' $? "$status: $(cat out err)"
 	mv /dev/hmac-away /dev/hmac
-	ends 'algs with an argument' 2 'sha1: there is one' algs sha1
-	ends 'info with an argument' 2 'sha1: there is one' info sha1
+	ends 'algs with an argument' 2 'sha1: extra operand' algs sha1
+	ends 'info with an argument' 2 'sha1: extra operand' info sha1
 }
 
 test_version()

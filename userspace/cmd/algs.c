@@ -19,12 +19,12 @@ static const struct option options[] = {
 static int help(void)
 {
 	printf("usage: " USAGE "\n\n"
-	       "List the algorithms: their names, the bytes of digest and block, whether FIPS\n"
-	       "approves of them, and the state of each in this kernel:\n\n"
-	       "  available  the kernel has it\n"
-	       "  untried    its first use may load it\n"
-	       "  absent     it cannot be used\n\n"
-	       "      --json  as an array of objects\n");
+	       "List the algorithms: the sizes of digest and block in bytes, the state in this\n"
+	       "kernel, and whether FIPS approves the algorithm. The states are:\n\n"
+	       "  available  the kernel has the algorithm\n"
+	       "  untried    the kernel may load the algorithm at its first use\n"
+	       "  absent     the algorithm cannot be used\n\n"
+	       "      --json  print a JSON array of objects\n");
 	return FINE;
 }
 

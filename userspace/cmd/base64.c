@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* RFC 4648. Written with padding; read with or without, in either alphabet. */
+/*
+ * Base64 (RFC 4648). Written with padding. Read with or without padding, in
+ * either alphabet.
+ */
 #include <string.h>
 
 #include "cmd.h"
@@ -7,7 +10,7 @@
 static const char digits[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* BASE64_SIZE(len) characters, with the NUL */
+/* Writes up to BASE64_SIZE(len) characters, including the NUL. */
 void base64_write(char *text, const unsigned char *bytes, size_t len)
 {
 	for (; len; bytes += len < 3 ? len : 3, len -= len < 3 ? len : 3) {
@@ -34,7 +37,7 @@ static int value(char c)
 	return c == '-' ? 62 : c == '_' ? 63 : -1;
 }
 
-/* How many characters there are without the padding, or SIZE_MAX */
+/* The length without the padding, or SIZE_MAX if it is invalid */
 static size_t unpadded(const char *text, size_t len)
 {
 	size_t n = len;
@@ -45,7 +48,7 @@ static size_t unpadded(const char *text, size_t len)
 	return n % 4 == 1 ? SIZE_MAX : n;
 }
 
-/* How many bytes, or SIZE_MAX where it is no base64 or does not fit. */
+/* Returns the number of bytes, or SIZE_MAX if text is invalid or too long. */
 size_t base64_read(unsigned char *bytes, size_t size, const char *text)
 {
 	size_t n = unpadded(text, strlen(text));
@@ -63,7 +66,7 @@ size_t base64_read(unsigned char *bytes, size_t size, const char *text)
 		if (i % 4)
 			bytes[len++] = (unsigned char)(bits >> (6 - i % 4 * 2));
 	}
-	/* What is left of the last character must be zero. */
+	/* The unused bits of the last character must be zero. */
 	if (n % 4 && bits & (n % 4 == 2 ? 15 : 3))
 		return SIZE_MAX;
 	return len;

@@ -30,7 +30,7 @@ static void report(const struct sum *s, const char *name, const char *verdict)
 	printf(": %s\n", verdict);
 }
 
-/* Standard input can be read once: for the key, for a list, or as a file. */
+/* Standard input can be read only once: as the key, as a list, or as a file. */
 static int check_open(struct sum *s, const char *name)
 {
 	if (strcmp(name, "-"))
@@ -59,7 +59,7 @@ static void check_file(struct sum *s, const struct line *line,
 	}
 	if (m.fd < 0) {
 		complain("%s: %s", line->name, errno == EBUSY ?
-			 "standard input has been read already" :
+			 "standard input has already been read" :
 			 strerror(errno));
 		rc = -EIO;
 	} else {
@@ -91,7 +91,7 @@ static bool line_for(const struct sum *s, struct line *line, char *text)
 	return true;
 }
 
-/* Comments are passed over. A line with a NUL in it is malformed. */
+/* Skip comments. A line with a NUL in it is malformed. */
 static void check_line(struct sum *s, const char *path, unsigned long number,
 		       char *text, size_t len, struct counts *n)
 {
@@ -145,7 +145,7 @@ static int verdict(const struct sum *s, const char *path,
 	bool nothing = !n->matched && !n->mismatched && !n->unreadable;
 
 	if (nothing && !n->missing) {
-		complain("%s: no line with an HMAC of %s in it", path,
+		complain("%s: no line with an HMAC of %s", path,
 			 sum_alg(s));
 		return TROUBLE;
 	}
@@ -156,7 +156,7 @@ static int verdict(const struct sum *s, const char *path,
 	warn_count(s, n->mismatched, "computed tag did NOT match",
 		   "computed tags did NOT match");
 	if (n->other_size && !s->status)
-		complain("%s: %lu of the tags are not of %zu bits; -t gives their size",
+		complain("%s: %lu of the tags do not have %zu bits; give their size with -t",
 			 path, n->other_size,
 			 8 * hmacdev_tag_size(s->context.h));
 	if (nothing && !s->status)

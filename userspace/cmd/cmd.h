@@ -15,7 +15,7 @@ enum {
 	FINE = 0,
 	CHECK_FAILED = 1,
 	TROUBLE = 2,
-	/* As env(1): trouble of "exec" must not look like the command's. */
+	/* An error of "exec", as of env(1): unlike a status of the command */
 	EXEC_TROUBLE = 125,
 };
 
@@ -68,7 +68,7 @@ int32_t serial_read(const char *text);
 void key_wipe(struct key *key);
 ssize_t read_full(int fd, unsigned char *bytes, size_t size);
 
-/* keyring.c: a key, and the keyring that it is in */
+/* keyring.c: a key and a keyring that links it */
 struct ring_key {
 	int32_t serial;
 	int32_t keyring;
@@ -100,7 +100,7 @@ void hex_write(char *hex, const unsigned char *bytes, size_t len);
 size_t base64_read(unsigned char *bytes, size_t size, const char *text);
 void base64_write(char *text, const unsigned char *bytes, size_t len);
 
-/* context.c: what a context is made of, or the one that was passed */
+/* context.c: the options for a new context, or the context that was passed */
 struct recipe {
 	const char *alg;
 	struct key key;
@@ -111,11 +111,11 @@ struct recipe {
 
 struct context {
 	struct hmacdev *h;
-	/* Others may use it, too: its running message is theirs. */
+	/* Others may use the context, so leave its running message alone. */
 	bool shared;
 };
 
-/* Long options without a letter; those of one command alone are behind. */
+/* Long options without a letter. A command's own options begin at OPT_OWN. */
 enum {
 	OPT_FD = 256,
 	OPT_HELP,
@@ -127,13 +127,13 @@ enum {
 };
 
 #define ALG_HELP \
-	"  -a, --algorithm ALG   sha256 unless given; 'hmacdev algs' lists them\n" \
-	"  -t, --truncate BITS   size of the tag: 80 to the whole digest\n\n"
+	"  -a, --algorithm ALG   the hash, sha256 by default; see 'hmacdev algs'\n" \
+	"  -t, --truncate BITS   size of the tag, from 80 bits to the whole digest\n\n"
 
 #define KEY_HELP \
 	"The key, one of:\n" \
-	"  -k, --key-file FILE   the bytes of FILE, all of them; - is standard input\n" \
-	"      --keyring KEY     a key of the kernel's keyrings: its serial number, or\n" \
+	"  -k, --key-file FILE   all bytes of FILE; - is standard input\n" \
+	"      --keyring KEY     a key in the kernel's keyrings: its serial number, or\n" \
 	"                        %TYPE:DESCRIPTION, such as %logon:hmac:cookies\n" \
 	"      --insecure-key-hex HEX\n" \
 	"                        the key in hex; visible to every user in ps\n"
@@ -142,7 +142,7 @@ enum {
 	"      --fd N|NAME       use an inherited context, e.g. from 'hmacdev exec'\n\n"
 
 #define RIGHTS	4
-/* In the order of their bits. */
+/* In the order of the bits HMACDEV_RIGHT_* */
 extern const char *const right_names[RIGHTS];
 
 int descriptor_read(const char *text);
@@ -186,8 +186,8 @@ void progress_add(struct progress *p, uint64_t len);
 void progress_end(struct progress *p);
 
 /*
- * message.c: the tag of what is read from a descriptor. Errors are reported,
- * but not -EBADMSG: the tag does not match.
+ * message.c: make or check the tag of bytes that are read from a descriptor.
+ * The functions report errors, except -EBADMSG: the tag does not match.
  */
 struct message {
 	int fd;
@@ -212,9 +212,9 @@ struct sum {
 	bool ignore_missing;
 	bool strict;
 	bool warn;
-	/* Report as hmaccalc does. */
+	/* Report a mismatch in the words of hmaccalc. */
 	bool hmaccalc;
-	/* Check this file, whatever a list names: a bare tag is enough then. */
+	/* Check this file, not those in a list. A line may be a bare tag. */
 	char *target;
 	struct context context;
 };
@@ -227,7 +227,7 @@ void sum_close(int fd);
 /* check.c */
 int check_list(struct sum *s, const char *path);
 
-/* fips.c: a file's tag in a file of its own */
+/* fips.c: fipshmac and fipscheck, with a tag file for each file */
 struct fips {
 	const char *dir;
 	const char *suffix;
@@ -236,7 +236,7 @@ struct fips {
 int fips_make(struct sum *s, const struct fips *f, char *const *files, int n);
 int fips_check(struct sum *s, const struct fips *f, char *const *files, int n);
 
-/* The subcommands; each gets its own name as argv[0]. */
+/* The subcommands. argv[0] is the name for messages, "hmacdev COMMAND". */
 int cmd_algs(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_hmaccalc(int argc, char **argv);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The context that a command works with: made from its options, or passed to
- * it.
+ * The context that a command uses: made from its options, or passed to it.
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,7 +12,7 @@
 
 const char *const right_names[RIGHTS] = { "sign", "verify", "copy", "derive" };
 
-/* -1 where the text is not the number of a descriptor */
+/* Returns -1 if the text is not a descriptor number. */
 int descriptor_read(const char *text)
 {
 	char *end;
@@ -65,13 +64,13 @@ static int key_option(struct recipe *r, int c, char *arg)
 	default:
 		rc = c == OPT_KEY_TEXT ? key_from_text(&r->key, arg) :
 					 key_from_hex(&r->key, arg);
-		/* At least it is not in ps(1) for longer than it must. */
+		/* Remove the key from the command line that ps(1) shows. */
 		explicit_bzero(arg, strlen(arg));
 		return rc;
 	}
 }
 
-/* The options that commands share: 1 for one that is not among them. */
+/* Handles options that commands share. Returns 1 for any other option. */
 int recipe_option(struct recipe *r, int c, char *arg)
 {
 	switch (c) {
@@ -92,13 +91,13 @@ int recipe_option(struct recipe *r, int c, char *arg)
 	}
 }
 
-/* Whether there is all that is needed, and nothing that --fd cannot have */
+/* Checks that a key is given, and that --fd has no option that it excludes. */
 int recipe_fit(const struct recipe *r)
 {
 	if (!r->keyed)
 		complain("no key: give -k FILE or --keyring KEY");
 	else if (r->passed && (r->alg || r->bits))
-		complain("-a and -t are not for --fd: the context has them");
+		complain("-a and -t cannot be used with --fd: the context has its own algorithm and tag size");
 	else
 		return 0;
 	return -1;
@@ -116,7 +115,7 @@ static void complain_new(const struct recipe *r, const char *alg, int err)
 	else if (err == -ENOENT || strlen(alg) >= HMACDEV_NAME_LEN)
 		complain(known ?
 			 "%s: not available here; see 'hmacdev algs'" :
-			 "%s: no such algorithm; 'hmacdev algs' lists them",
+			 "%s: no such algorithm; see 'hmacdev algs'",
 			 alg);
 	else if (keyring && err == -EKEYREJECTED)
 		complain("key %d: the description of a logon, encrypted or trusted key must begin with 'hmac:', or the key was rejected",
@@ -125,23 +124,23 @@ static void complain_new(const struct recipe *r, const char *alg, int err)
 		complain("key %d: no permission; it belongs to another user, or its permissions do not let this process search it",
 			 r->key.serial);
 	else if (keyring && err == -ENOKEY)
-		complain("key %d: there is no such key; 'hmacdev key list' lists them",
+		complain("key %d: there is no such key; see 'hmacdev key list'",
 			 r->key.serial);
 	else if (keyring && err != -EINVAL)
 		complain("key %d: %s", r->key.serial, hmacdev_strerror(err));
 	else if (err == -EINVAL && known && r->bits > info.digest_size * 8)
-		complain("-t %u: more bits than %s has", r->bits, alg);
+		complain("-t %u: larger than the digest of %s", r->bits, alg);
 	else if (err == -EINVAL && keyring)
-		complain("key %d: the kernel does not take it (in FIPS mode: too short)",
+		complain("key %d: the kernel refuses the key (in FIPS mode, it needs 14 bytes)",
 			 r->key.serial);
 	else if (err == -EINVAL)
-		complain("the kernel does not take a key of %zu bytes (in FIPS mode: 14 at least)",
+		complain("the kernel refuses a key of %zu bytes (in FIPS mode, it needs 14 bytes)",
 			 r->key.len);
 	else
 		complain(HMACDEV_DEVICE ": %s", hmacdev_strerror(err));
 }
 
-/* No more rights than the work needs; and the key is gone afterwards. */
+/* Makes a context with the given rights only, and wipes our copy of the key. */
 static int make(struct context *c, struct recipe *r, uint32_t rights)
 {
 	const char *alg = r->alg ? r->alg : "sha256";
@@ -177,8 +176,9 @@ static const char *passed_error(int err)
 }
 
 /*
- * By number, or by the name that it was passed with. What was passed to a
- * script is for the commands in it, too, and those have other process IDs.
+ * Find the context by number, or by the name that it was passed with. Set
+ * LISTEN_PID, since a context that was passed to a script is also for the
+ * commands that the script starts, which have other process IDs.
  */
 int context_passed(struct hmacdev **h, const char *spec)
 {
@@ -198,7 +198,7 @@ int context_passed(struct hmacdev **h, const char *spec)
 		return rc;
 	}
 	if (hmacdev_fd(*h) <= STDERR_FILENO) {
-		complain("descriptor %s: pass the context as 3 or above, apart from standard input and output",
+		complain("descriptor %s: the context must be descriptor 3 or above",
 			 spec);
 		return -EINVAL;
 	}
@@ -206,9 +206,8 @@ int context_passed(struct hmacdev **h, const char *spec)
 }
 
 /*
- * Others may use the context that was passed, and have a message in it. So the
- * work is done in a copy. Only where that right is missing is it done in the
- * context itself, with whole messages.
+ * Others may use the passed context and its running message, so use a copy. If
+ * the right to copy is missing, use the context itself, with whole messages.
  */
 static int context_take(struct context *c, const char *spec, uint32_t rights)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Starts a program with a keyed context, by systemd's convention for
- * descriptors: from 3 on, LISTEN_FDS of them, with LISTEN_FDNAMES, for the
- * process LISTEN_PID.
+ * Starts a program with a keyed context, which is passed as systemd passes
+ * descriptors: LISTEN_FDS is their number, from descriptor 3 on, LISTEN_FDNAMES
+ * has their names, and LISTEN_PID is the process that they are for.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,10 +17,10 @@
 #define USAGE	"hmacdev exec [OPTION...] --rights RIGHT[,RIGHT...] [--] COMMAND [ARG...]"
 #define FIRST_FD	3
 #define NAME_MAX_LEN	255
-/* What systemd names a descriptor without a name */
+/* systemd's name for a descriptor without a name */
 #define UNKNOWN		"unknown"
 
-/* Those of env(1), and EXEC_TROUBLE. */
+/* Exit statuses of env(1), which also has EXEC_TROUBLE */
 enum {
 	EXEC_CANNOT = 126,
 	EXEC_NOT_FOUND = 127,
@@ -50,7 +50,7 @@ static int rights_read(struct exec *e, const char *text)
 		uint32_t right = right_read(text, len);
 
 		if (!right) {
-			complain("--rights takes sign, verify, copy and derive, with commas in between");
+			complain("--rights takes a comma-separated list of sign, verify, copy and derive");
 			return -1;
 		}
 		e->rights |= right;
@@ -60,7 +60,7 @@ static int rights_read(struct exec *e, const char *text)
 	}
 }
 
-/* As sd_listen_fds_with_names(3) wants it. */
+/* The rules for a name are those of sd_listen_fds_with_names(3). */
 static int name_read(struct exec *e, const char *text)
 {
 	size_t len = strlen(text);
@@ -69,7 +69,7 @@ static int name_read(struct exec *e, const char *text)
 		if (*p <= ' ' || *p >= 127 || *p == ':')
 			len = 0;
 	if (!len || len > NAME_MAX_LEN || descriptor_read(text) >= 0) {
-		complain("--name takes up to %d visible ASCII characters, not ':' and not a number",
+		complain("--name takes up to %d visible ASCII characters without ':', and not a number",
 			 NAME_MAX_LEN);
 		return -1;
 	}
@@ -77,7 +77,7 @@ static int name_read(struct exec *e, const char *text)
 	return 0;
 }
 
-/* How many descriptors we were passed, which the command gets, too. */
+/* The number of descriptors that we were passed, and pass on to the command */
 static int listened(void)
 {
 	const char *pid = getenv("LISTEN_PID");
@@ -86,7 +86,7 @@ static int listened(void)
 
 	if (pid && fds && descriptor_read(pid) == getpid())
 		n = descriptor_read(fds);
-	/* There are no more, and ours is the next. */
+	/* FIRST_FD + n, the number of our descriptor, must fit an int. */
 	if (n >= INT_MAX - FIRST_FD)
 		n = INT_MAX - FIRST_FD - 1;
 	return n > 0 ? n : 0;
@@ -101,7 +101,7 @@ static int count_names(const char *names)
 	return n;
 }
 
-/* The names of the n descriptors that we were passed, or NULL for unknown. */
+/* The names of the n descriptors that we were passed, or NULL if unknown */
 static const char *passed_names(int n)
 {
 	const char *names = getenv("LISTEN_FDNAMES");
@@ -109,7 +109,7 @@ static const char *passed_names(int n)
 	return n && names && count_names(names) == n ? names : NULL;
 }
 
-/* Whoever asks by name gets the first that has it. */
+/* A second descriptor with the name would not be found. */
 static bool is_taken(int n, const char *name)
 {
 	const char *names = passed_names(n);
@@ -128,7 +128,7 @@ static bool is_taken(int n, const char *name)
 	}
 }
 
-/* The names of n descriptors, and ours. */
+/* Set LISTEN_FDNAMES to the names of the n descriptors and our name. */
 static int set_names(int n, const char *name)
 {
 	const char *old = passed_names(n);
@@ -161,25 +161,25 @@ static int set_number(const char *name, int n)
 
 static int announce(int n, const char *name)
 {
-	/* A stale one outweighs our LISTEN_PID. */
+	/* A stale value would make systemd's library ignore our LISTEN_PID. */
 	if (!n)
 		unsetenv("LISTEN_PIDFDID");
 	if (set_names(n, name) || set_number("LISTEN_FDS", n + 1) ||
 	    set_number("LISTEN_PID", getpid())) {
-		complain("the environment: %s", strerror(errno));
+		complain("cannot set the environment: %s", strerror(errno));
 		return -1;
 	}
 	return 0;
 }
 
-/* Make the context descriptor number to, open after exec. */
+/* Make the context the descriptor to, and keep it open in the command. */
 static int place(const struct hmacdev *h, int to)
 {
 	int fd = hmacdev_fd(h);
 	int rc;
 
 	if (fd != to && fcntl(to, F_GETFD) >= 0) {
-		complain("descriptor %d is open already; close it (%d>&-), or choose another with --fd",
+		complain("descriptor %d is already open; close it (%d>&-), or choose another with --fd",
 			 to, to);
 		return -1;
 	}
@@ -197,7 +197,7 @@ static int pass(const struct exec *e, const struct hmacdev *h)
 	if (e->fd >= 0)
 		return place(h, e->fd);
 	if (is_taken(n, name)) {
-		complain("a descriptor named '%s' is passed on already; choose another name with --name",
+		complain("a descriptor named '%s' was passed to this process; choose another name with --name",
 			 name);
 		return -1;
 	}
@@ -207,14 +207,15 @@ static int pass(const struct exec *e, const struct hmacdev *h)
 }
 
 /*
- * Whoever has our session's keyring possesses the keys in it, under any user
- * ID, and could replace them.
+ * A process that has our session keyring possesses the keys in it, under any
+ * user ID, and could replace them.
  */
 static int leave_session(void)
 {
 	if (!keyring_new_session())
 		return 0;
-	complain("a session keyring for the command: %s", strerror(errno));
+	complain("cannot make a session keyring for the command: %s",
+		 strerror(errno));
 	return -1;
 }
 
@@ -238,19 +239,20 @@ static int run(struct exec *e, char **argv)
 static int help(void)
 {
 	fputs("usage: " USAGE "\n\n"
-	      "Start COMMAND with a keyed context, and with no more rights than are given. It\n"
-	      "is descriptor 3, or the next where others are passed already, and named in the\n"
-	      "environment as systemd names what it passes: LISTEN_FDS, LISTEN_FDNAMES.\n\n"
+	      "Start COMMAND with a keyed context that has only the given rights. The context\n"
+	      "is descriptor 3, or the next one if others are passed on. LISTEN_FDS, LISTEN_PID\n"
+	      "and LISTEN_FDNAMES describe it, as for the sockets that systemd passes.\n\n"
 	      "      --rights RIGHT[,RIGHT...]\n"
-	      "                        what can be done: sign, verify, copy, derive; not\n"
-	      "                        sign and derive together\n"
-	      "      --name NAME       name of the descriptor; 'hmac' unless given\n"
-	      "      --fd N            pass it as descriptor N, 3 or above, and leave the\n"
-	      "                        environment as it is\n"
+	      "                        sign, verify, copy or derive; sign and derive exclude\n"
+	      "                        each other\n"
+	      "      --name NAME       name of the descriptor, 'hmac' by default\n"
+	      "      --fd N            pass the context as descriptor N, 3 or above, and do\n"
+	      "                        not change the environment\n"
 	      ALG_HELP
 	      KEY_HELP
-	      "      --random          a key that the kernel makes, and nobody knows\n\n"
-	      "Exit status: the command's; 125 error, 126 it cannot be run, 127 not found.\n",
+	      "      --random          a random key, which no process knows\n\n"
+	      "Exit status: that of COMMAND; 125 error, 126 COMMAND cannot be started,\n"
+	      "127 COMMAND not found.\n",
 	      stdout);
 	return FINE;
 }
@@ -290,7 +292,7 @@ static int option(struct exec *e, int c, char *arg)
 		e->fd = descriptor_read(arg);
 		if (e->fd >= FIRST_FD)
 			return 0;
-		complain("--fd %s: not a descriptor number from %d on", arg,
+		complain("--fd %s: not a descriptor number of %d or above", arg,
 			 FIRST_FD);
 		return -1;
 	default:
@@ -304,12 +306,12 @@ static int options_fit(const struct exec *e, bool command)
 	if (!e->make.keyed)
 		complain("no key: give -k FILE, --keyring KEY or --random");
 	else if (!e->rights)
-		complain("no rights: give --rights verify, or what the command needs");
+		complain("no rights: give the rights that the command needs, such as --rights verify");
 	else if (e->rights & HMACDEV_RIGHT_SIGN &&
 		 e->rights & HMACDEV_RIGHT_DERIVE)
 		complain("--rights: sign and derive exclude each other; a derived key is a tag, which a signer could make");
 	else if (e->name && e->fd >= 0)
-		complain("--name is not for --fd, which leaves the environment as it is");
+		complain("--name cannot be used with --fd, which does not change the environment");
 	else if (!command)
 		refuse_missing("COMMAND", USAGE);
 	else

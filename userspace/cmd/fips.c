@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * fipshmac and fipscheck: the tag of a file is in a file of its own, and found
- * by the file's name.
+ * fipshmac and fipscheck. The tag of a file is in a tag file, and the name of
+ * the file determines the name of the tag file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +63,7 @@ static FILE *temporary(char *path)
 	return fdopen(fd, "w");
 }
 
-/* Half a tag would be taken for one that does not match. */
+/* Write and rename, since a tag file with half a tag would be a mismatch. */
 static int tag_write(const char *path, char *temp, const char *hex)
 {
 	FILE *file = temporary(temp);
@@ -118,7 +118,7 @@ static int make_one(const struct sum *s, const struct fips *f, const char *path)
 	return rc;
 }
 
-/* 0 with the tag's text, which may be NULL where the file is empty. */
+/* Reads the first line. *text may stay NULL if the file is empty. */
 static int text_read(const char *from, char **text)
 {
 	FILE *file = fopen(from, "re");
@@ -187,12 +187,12 @@ static int check_one(const struct sum *s, const struct fips *f,
 
 	if (rc)
 		goto out;
-	/* The bare tag, or a line of a list */
+	/* The file has a tag alone, or a line as in a list. */
 	if (text && (line_read_tag(&line, text) ||
 		     line_read(&line, text, sum_alg(s)))) {
 		rc = check_message(s, path, &line);
 	} else {
-		complain("%s: there is no tag in its tag file", path);
+		complain("%s: its tag file has no tag", path);
 		rc = FIPS_MISMATCH;
 	}
 out:

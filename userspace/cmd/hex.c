@@ -12,7 +12,7 @@ int hex_value(char c)
 	return -1;
 }
 
-/* How many bytes, or SIZE_MAX where it is no hex or does not fit. */
+/* Returns the number of bytes, or SIZE_MAX if it is not hex or does not fit. */
 size_t hex_read(unsigned char *bytes, size_t size, const char *hex, size_t len)
 {
 	if (len % 2 || len / 2 > size)
@@ -28,7 +28,7 @@ size_t hex_read(unsigned char *bytes, size_t size, const char *hex, size_t len)
 	return len / 2;
 }
 
-/* Two digits for each byte, and a NUL. */
+/* Writes two digits for each byte, and a NUL. */
 void hex_write(char *hex, const unsigned char *bytes, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";

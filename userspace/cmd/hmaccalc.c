@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * sha512hmac and its like, as hmaccalc and libkcapi have them, and fipshmac and
- * fipscheck: what boot-time integrity checks call.
+ * The commands of hmaccalc and libkcapi, such as sha512hmac, fipshmac and
+ * fipscheck, which integrity checks at boot use.
  */
 #include <getopt.h>
 #include <limits.h>
@@ -12,8 +12,8 @@
 #define ARGUMENTS	"[OPTION...] [FILE...]"
 
 /*
- * The keys that hmaccalc and fipscheck use where none is given. They are known
- * to everyone, so that such a tag finds damage and no malice.
+ * The default keys of hmaccalc and fipscheck. They are published, so a tag with
+ * such a key detects damage, but not tampering.
  */
 static const char hmaccalc_key[] = "FIPS-FTW-RHT2009";
 static const char fipscheck_key[] = "orboDeJITITejsirpADONivirpUkvarP";
@@ -38,12 +38,12 @@ static void help_begin(const char *text)
 static int help_hmaccalc(void)
 {
 	help_begin(" " ARGUMENTS "\n\n"
-		   "Print the HMAC of each FILE, or check lists of them, as hmaccalc does.\n\n"
+		   "Print the HMAC of each FILE, or check lists of HMACs, as hmaccalc does.\n\n"
 		   "  -c, --check  each FILE is a list: check the tags in it\n"
-		   "  -T FILE      with -c: check FILE, whatever file a list names\n"
-		   "  -q, --status with -c: print no results; the exit status has them\n"
+		   "  -T FILE      with -c: check FILE instead of the files in the list\n"
+		   "  -q, --status with -c: print no results, only set the exit status\n"
 		   "      --quiet  with -c: do not print OK for each file\n"
-		   "      --tag    print as HMAC(HASH) (FILE) = TAG\n"
+		   "      --tag    print HMAC(HASH) (FILE) = TAG\n"
 		   "  -z           end lines with NUL\n");
 	return FINE;
 }
@@ -51,12 +51,12 @@ static int help_hmaccalc(void)
 static int help_fips(void)
 {
 	help_begin(" " ARGUMENTS "\n\n"
-		   "fipshmac writes the HMAC of each FILE into a file beside it, .FILE.hmac, and\n"
-		   "fipscheck checks each FILE by that, or by FILE.hmac in /usr/lib64/fipscheck or\n"
-		   "/usr/lib/fipscheck, which come first.\n\n"
+		   "fipshmac writes the HMAC of each FILE to .FILE.hmac in the same directory.\n"
+		   "fipscheck checks each FILE with FILE.hmac in /usr/lib64/fipscheck or\n"
+		   "/usr/lib/fipscheck, if there is one, or else with .FILE.hmac.\n\n"
 		   "  -d DIR       the HMAC is in DIR/FILE.hmac instead\n"
-		   "  -q, --status do not report a wrong HMAC; the exit status has it\n"
-		   "  -s SUFFIX    instead of .hmac\n");
+		   "  -q, --status do not report a mismatch, only set the exit status\n"
+		   "  -s SUFFIX    use SUFFIX instead of .hmac\n");
 	return FINE;
 }
 
@@ -66,15 +66,15 @@ static int help(const struct hmaccalc *m)
 		help_fips();
 	else
 		help_hmaccalc();
-	fputs("  -h HASH      use another hash than the name stands for\n"
+	fputs("  -h HASH      use HASH instead of the default hash\n"
 	      "  -k FILE      the key is the bytes of FILE\n"
 	      "  -K KEY       the key is KEY; visible to every user in ps\n"
-	      "  -S           print the HMAC of this program itself; there is no FILE then\n"
-	      "  -t BITS      size of the tag: 80 to the whole digest\n"
+	      "  -S           print the HMAC of this program itself, without FILE\n"
+	      "  -t BITS      size of the tag, from 80 bits to the whole digest\n"
 	      "  -v, --version\n"
 	      "  -b, -P       ignored, for compatibility\n\n"
-	      "Without -k or -K the key is one that everyone knows: the tag then detects\n"
-	      "damage, not tampering. See hmacdev(1).\n", stdout);
+	      "Without -k or -K the key is a published one: the tag then detects damage, but\n"
+	      "not tampering. See hmacdev(1).\n", stdout);
 	return FINE;
 }
 
@@ -101,7 +101,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* By the name that it was called by */
+/* The usage line has the name by which the command was started. */
 static void usage(void)
 {
 	char text[NAME_MAX + sizeof(ARGUMENTS) + 1];
@@ -113,9 +113,9 @@ static void usage(void)
 static int refuse(int c)
 {
 	if (c == 'u')
-		complain("-u: the kernel is asked for HMACs only; sha512sum(1) and its like make digests without a key");
+		complain("-u: this command makes HMACs only; use sha512sum(1) for a digest without a key");
 	else if (c == 'L')
-		complain("-L: there is no library to check; -S covers all of the program");
+		complain("-L: there is no library to check; -S checks the whole program");
 	else
 		usage();
 	return -1;
@@ -174,15 +174,15 @@ static int options_fit(const struct hmaccalc *m, int n)
 	const struct sum *s = &m->sum;
 
 	if (s->style == STYLE_BARE && (n || s->check))
-		complain("-S takes no files, and no -c");
+		complain("-S takes no FILE, and cannot be used with -c");
 	else if (m->fips_run && (s->check || s->target))
-		complain("-c and -T are not for fipshmac and fipscheck");
+		complain("-c and -T cannot be used with fipshmac and fipscheck");
 	else if (m->fips_run && !n && s->style != STYLE_BARE)
 		complain("no FILE is given; see '%s --help'", program);
 	else if (m->fips.suffix && !m->fips_run)
-		complain("-s is for fipshmac and fipscheck");
+		complain("-s can only be used with fipshmac and fipscheck");
 	else if (s->target && !s->check)
-		complain("-T is for -c");
+		complain("-T can only be used with -c");
 	else
 		return 0;
 	return -1;
@@ -203,7 +203,7 @@ static int run(struct hmaccalc *m, char *const *files, int n)
 			     sum_run(s, files, n);
 }
 
-/* What the name that it was called by stands for */
+/* The name of the command selects the hash, or fipshmac or fipscheck. */
 static void set_name(struct hmaccalc *m, char *alg, size_t size)
 {
 	size_t len = strlen(program) - strlen("hmac");

@@ -21,7 +21,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* What is known of the device; "" for what is not. */
+/* A description of the device. A string is "" if it is unknown. */
 struct device {
 	char owner[256];
 	char group[256];
@@ -36,9 +36,9 @@ struct device {
 static int help(void)
 {
 	printf("usage: " USAGE "\n\n"
-	       "Describe " HMACDEV_DEVICE ": who may open it, and what it offers. With --fd,\n"
-	       "describe the context of a descriptor that this process was started with.\n\n"
-	       "      --json  as an object\n");
+	       "Describe " HMACDEV_DEVICE ": its permissions and its algorithms. With --fd,\n"
+	       "describe the context of a descriptor that was passed to this process.\n\n"
+	       "      --json  print a JSON object\n");
 	return FINE;
 }
 
@@ -63,7 +63,7 @@ static void read_owner(struct device *d)
 	snprintf(d->mode, sizeof(d->mode), "%04o", st.st_mode & 07777);
 }
 
-/* "" where it is not to be had. */
+/* The version is "" if it cannot be read. */
 static void module_version(char *text, size_t size)
 {
 	FILE *file = fopen("/sys/module/hmacdev/version", "re");
@@ -156,7 +156,7 @@ static int device_info(bool json)
 	return TROUBLE;
 }
 
-/* The rights that are known here, and how many they are */
+/* Prints the rights that this command knows. Returns their number. */
 static int print_rights(uint32_t rights, const char *quote, const char *between)
 {
 	const char *before = "";
@@ -197,8 +197,8 @@ static void print_context_json(const struct hmacdev_info *info)
 }
 
 /*
- * A context without a key has no handle, and 0 is what it says of itself.
- * Returns the descriptor.
+ * Returns the descriptor. If the context has no key, there is no handle for it,
+ * and all of *info stays 0.
  */
 static int context_read(const char *spec, struct hmacdev_info *info)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Values of JSON (RFC 8259), in ASCII */
+/* Prints JSON (RFC 8259), in ASCII. */
 #include "cmd.h"
 
 static void unit(uint32_t c)
@@ -35,7 +35,7 @@ void json_string(const char *text)
 	putchar('"');
 }
 
-/* A member of an object; the first has no comma before it. */
+/* The name of a member. The first member has no comma before it. */
 void json_name(bool first, const char *name)
 {
 	fputs(first ? "" : ", ", stdout);

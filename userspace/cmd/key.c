@@ -11,8 +11,8 @@
 #include "cmd.h"
 
 /*
- * Room for a key, kept out of swap and core files where the limits let us, and
- * for as short a time as it takes to hand the key to the kernel.
+ * Allocate memory for a key. Keep it out of core files and, if the limits allow
+ * it, out of swap. It is wiped as soon as the kernel has the key.
  */
 static int key_alloc(struct key *key)
 {
@@ -42,7 +42,7 @@ void key_wipe(struct key *key)
 	key->len = 0;
 }
 
-/* As many bytes as there are, up to size. */
+/* Reads until EOF or size bytes. */
 ssize_t read_full(int fd, unsigned char *bytes, size_t size)
 {
 	size_t len = 0;
@@ -61,7 +61,7 @@ ssize_t read_full(int fd, unsigned char *bytes, size_t size)
 	return (ssize_t)len;
 }
 
-/* An empty key is one that went missing: a file, or a variable of a script. */
+/* Refuse an empty key: most likely a file or variable of a script is empty. */
 static int key_check(const struct key *key, const char *source)
 {
 	if (key->len)
@@ -84,7 +84,7 @@ static int key_read(struct key *key, int fd, const char *path)
 		return -1;
 	}
 	if (more) {
-		complain("%s: a key has %d bytes at most", path,
+		complain("%s: the key is longer than %d bytes", path,
 			 HMACDEV_KEY_MAX);
 		return -1;
 	}
@@ -92,7 +92,7 @@ static int key_read(struct key *key, int fd, const char *path)
 	return key_check(key, path);
 }
 
-/* The bytes of the file as they are, a newline at the end included. */
+/* All bytes of the file are the key, including a newline at the end. */
 int key_from_file(struct key *key, const char *path)
 {
 	bool in = !strcmp(path, "-");
@@ -119,7 +119,7 @@ int key_from_hex(struct key *key, const char *hex)
 		return -1;
 	key->len = hex_read(key->bytes, HMACDEV_KEY_MAX, hex, strlen(hex));
 	if (key->len == SIZE_MAX) {
-		complain("the key is not in hex, or longer than %d bytes",
+		complain("the key is not hexadecimal, or is longer than %d bytes",
 			 HMACDEV_KEY_MAX);
 		return -1;
 	}
@@ -131,7 +131,7 @@ int key_from_text(struct key *key, const char *text)
 	size_t len = strlen(text);
 
 	if (len > HMACDEV_KEY_MAX) {
-		complain("a key has %d bytes at most", HMACDEV_KEY_MAX);
+		complain("the key is longer than %d bytes", HMACDEV_KEY_MAX);
 		return -1;
 	}
 	if (key_alloc(key) < 0)
@@ -149,7 +149,8 @@ int key_from_random(struct key *key, size_t len)
 		ssize_t n = getrandom(key->bytes + key->len, len - key->len, 0);
 
 		if (n < 0 && errno != EINTR) {
-			complain("random bytes: %s", strerror(errno));
+			complain("cannot get random bytes: %s",
+				 strerror(errno));
 			return -1;
 		}
 		if (n > 0)
@@ -159,8 +160,9 @@ int key_from_random(struct key *key, size_t len)
 }
 
 /*
- * By type and description, where request_key(2) looks, but nobody is asked to
- * make the key; and then in the user's keyring, which not every session has.
+ * Find a key by type and description. request_key(2) searches the keyrings of
+ * thread, process and session; the NULL means that it does not make a key. Then
+ * search the user keyring, which is not linked in every session.
  */
 long keyring_find(const char *type, const char *description)
 {
@@ -193,7 +195,7 @@ static int keyring_named(struct key *key, const char *spec)
 	serial = keyring_find(type, colon + 1);
 	if (serial < 0) {
 		complain("%%%s: %s", spec, errno == ENOKEY ?
-			 "there is no such key; 'hmacdev key list' lists them" :
+			 "there is no such key; see 'hmacdev key list'" :
 			 hmacdev_strerror(-errno));
 		return -1;
 	}
@@ -201,7 +203,7 @@ static int keyring_named(struct key *key, const char *spec)
 	return 0;
 }
 
-/* The serial number, or 0 */
+/* Returns the serial number, or 0 if it is invalid. */
 int32_t serial_read(const char *text)
 {
 	int serial = descriptor_read(text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The kernel's keyrings, by system calls: keyutils need not be there. */
+/* The system calls for keyrings, so that libkeyutils is not needed */
 #include <errno.h>
 #include <limits.h>
 #include <linux/keyctl.h>
@@ -10,7 +10,7 @@
 
 #include "cmd.h"
 
-/* The kernel does not look deeper. */
+/* The kernel does not search keyrings that are nested deeper. */
 #define DEPTH	6
 
 long keyring_call(int op, long a, long b, long c, long d)
@@ -19,8 +19,8 @@ long keyring_call(int op, long a, long b, long c, long d)
 }
 
 /*
- * A process may use the keys that it finds from its own keyrings, and the
- * user's keyring is not in every session. So it is linked to the process's,
+ * A process may use keys that it finds from its own keyrings, and the user
+ * keyring is not linked in every session. So link it to the process keyring,
  * which ends with the process.
  */
 void keyring_reach_user(void)
@@ -35,14 +35,14 @@ void keyring_leave_user(void)
 		     KEY_SPEC_PROCESS_KEYRING, 0, 0);
 }
 
-/* An empty one, for this process and those that it starts; 0, or -1 */
+/* Joins a new, empty session keyring. Returns 0 or -1. */
 int keyring_new_session(void)
 {
 	return keyring_call(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0) < 0 ?
 	       -1 : 0;
 }
 
-/* Whether the session's keyring outlives this process */
+/* Whether the process has a session keyring that outlives it */
 bool keyring_has_session(void)
 {
 	return keyring_call(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0,
@@ -51,7 +51,10 @@ bool keyring_has_session(void)
 			    KEY_SPEC_USER_SESSION_KEYRING, 0, 0, 0);
 }
 
-/* What DESCRIBE or READ has: to be freed, with a NUL behind; NULL on failure */
+/*
+ * Returns the result of KEYCTL_DESCRIBE or KEYCTL_READ with a NUL behind it, or
+ * NULL on failure. The caller frees it.
+ */
 static char *fetch(int op, int32_t serial, size_t *len)
 {
 	size_t size = 256;
@@ -78,7 +81,7 @@ static char *fetch(int op, int32_t serial, size_t *len)
 	return NULL;
 }
 
-/* "type;uid;gid;permissions;description"; the strings are in text */
+/* Splits "type;uid;gid;permissions;description". *key points into text. */
 static bool describe(struct ring_key *key, char *text)
 {
 	int at = 0;
@@ -104,7 +107,7 @@ static bool is_keyring(int32_t serial)
 	return is;
 }
 
-/* The serial number of a keyring, or 0 with a complaint */
+/* Returns the serial number of a keyring, or reports an error and returns 0. */
 int32_t keyring_read(const char *text)
 {
 	static const struct {
@@ -122,12 +125,12 @@ int32_t keyring_read(const char *text)
 			serial = names[i].serial;
 	if (serial)
 		serial = keyring_call(KEYCTL_GET_KEYRING_ID, serial, 0, 0, 0);
-	/* The payload of a key that is no keyring is never to be read here. */
+	/* Refuse other keys, whose payload must never be read here. */
 	if (serial > 0 && is_keyring((int32_t)serial))
 		return (int32_t)serial;
 	if (serial < 0)
 		complain("keyring %s: %s", text, errno == ENOKEY ?
-			 "there is none with this number" : strerror(errno));
+			 "no key has this number" : strerror(errno));
 	else
 		complain("%s: not a keyring; give @s, @u, @us or a serial number",
 			 text);
@@ -137,7 +140,7 @@ int32_t keyring_read(const char *text)
 struct walk {
 	void (*each)(const struct ring_key *key, void *arg);
 	void *arg;
-	/* A keyring can be linked more than once. */
+	/* The keyrings seen so far; a keyring can be linked more than once. */
 	int32_t *seen;
 	size_t n;
 };
@@ -159,7 +162,7 @@ static bool see(struct walk *w, int32_t serial)
 
 static void walk(struct walk *w, int32_t keyring, int depth);
 
-/* Keys that are revoked, expired or hidden from us: without type and name */
+/* A key that is revoked, expired or not accessible has type NULL. */
 static void visit(struct walk *w, int32_t keyring, int32_t serial, int depth)
 {
 	struct ring_key key = { .serial = serial, .keyring = keyring };
@@ -194,8 +197,8 @@ static void walk(struct walk *w, int32_t keyring, int depth)
 }
 
 /*
- * Each key in a keyring and in those that are in it; with 0 in the session's
- * and the user's.
+ * Calls each() for the keys in a keyring and in the keyrings nested in it. If
+ * keyring is 0, it walks the session keyring and the user keyring.
  */
 void keyring_walk(int32_t keyring,
 		  void (*each)(const struct ring_key *key, void *arg),

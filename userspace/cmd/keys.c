@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* "hmacdev key": what keyctl(1) does, for keys that have a name here. */
+/* "hmacdev key": keys whose description begins with "hmac:" */
 #include <errno.h>
 #include <getopt.h>
 #include <linux/keyctl.h>
@@ -12,7 +12,7 @@
 
 #define USAGE		"hmacdev key add|list|show|revoke|unlink [OPTION...] [NAME]"
 #define PREFIX		"hmac:"
-/* The kernel's limits of a payload and, with the NUL, of a description */
+/* The kernel's limits: bytes of a payload, and of a description with its NUL */
 #define PAYLOAD_MAX	32767
 #define DESCRIPTION_MAX	4096
 #define RANDOM_MIN	16
@@ -25,14 +25,14 @@ struct keys {
 	const char *ring_text;
 	int32_t keyring;
 	bool replace;
-	/* A key that is given by its serial number; the description is that. */
+	/* If the key is given by serial number, description has the number. */
 	int32_t serial;
-	/* How many keys of a list cannot be described */
+	/* Number of keys of a list that cannot be described */
 	unsigned int hidden;
 	char description[DESCRIPTION_MAX];
 };
 
-/* With the prefix, or without; or, but for add, a serial number */
+/* Reads a name with or without the prefix, or, except for add, a number. */
 static int name_read(struct keys *k, const char *name, bool add)
 {
 	size_t len = strlen(PREFIX);
@@ -45,7 +45,7 @@ static int name_read(struct keys *k, const char *name, bool add)
 	if (!strncmp(name, PREFIX, len))
 		name += len;
 	if (!*name || strlen(name) >= sizeof(k->description) - len) {
-		complain("a name has 1 to %zu bytes",
+		complain("NAME must have 1 to %zu bytes",
 			 sizeof(k->description) - len - 1);
 		return -1;
 	}
@@ -53,7 +53,7 @@ static int name_read(struct keys *k, const char *name, bool add)
 	return 0;
 }
 
-/* What is found by name, or by serial number */
+/* The result of a search by name or serial number */
 struct search {
 	const struct keys *keys;
 	struct ring_key key;
@@ -61,7 +61,7 @@ struct search {
 	char description[DESCRIPTION_MAX];
 	unsigned int n;
 	unsigned int hidden;
-	/* In the keyring itself, and not in one that is in it */
+	/* The key in the given keyring itself, not in a nested one */
 	int32_t own;
 };
 
@@ -108,7 +108,7 @@ static void match(const struct ring_key *key, void *arg)
 static void complain_hidden(unsigned int n)
 {
 	if (n)
-		complain("%u key%s of these keyrings cannot be described: revoked, expired or not permitted; 'keyctl show' has their numbers",
+		complain("%u key%s in these keyrings cannot be described: revoked, expired or not accessible; 'keyctl show' lists their numbers",
 			 n, n == 1 ? "" : "s");
 }
 
@@ -120,7 +120,7 @@ static int find(struct search *s, const struct keys *k)
 		return 0;
 	complain("%s: %s", k->description, s->n ?
 		 "more than one key has this name; give --type or --keyring" :
-		 "no such key, with a name that begins with hmac:, in these keyrings");
+		 "no such key in these keyrings; keys without the prefix hmac: are ignored");
 	if (!s->n)
 		complain_hidden(s->hidden);
 	return -1;
@@ -129,12 +129,12 @@ static int find(struct search *s, const struct keys *k)
 static int complain_key(const char *description, int err)
 {
 	complain("%s: %s", description,
-		 err == EDQUOT ? "as many keys as one user may have" :
+		 err == EDQUOT ? "the user has reached the limit of keys" :
 		 err == EACCES ? "no permission" : strerror(err));
 	return TROUBLE;
 }
 
-/* The key that other commands use by this name; below 0 for none */
+/* Returns the key that other commands find by this name, or below 0. */
 static long find_first(const struct keys *k)
 {
 	long serial;
@@ -164,16 +164,16 @@ static void complain_first(const struct keys *k, long serial)
 
 	keyring_walk(0, place, &p);
 	if (p.keyring)
-		complain("%s: keyring %d has a key of this name, %ld, which is found first; unlink it",
-			 k->description, p.keyring, serial);
+		complain("%s: key %ld in keyring %d has this name and is found first; unlink it",
+			 k->description, serial, p.keyring);
 	else
-		complain("%s: there is a key of this name, %ld, which is found first; unlink it",
+		complain("%s: key %ld has this name and is found first; unlink it",
 			 k->description, serial);
 }
 
 /*
- * A key that is replaced cannot be restored. So there must be no other that is
- * found before it.
+ * A replaced key cannot be restored. So check before adding that no other key
+ * with this name would be found first.
  */
 static bool is_free(const struct keys *k)
 {
@@ -182,7 +182,7 @@ static bool is_free(const struct keys *k)
 
 	keyring_walk(k->keyring, match, &s);
 	if (s.n && !k->replace)
-		complain("%s: there is a key of this name already, %d; --replace replaces it",
+		complain("%s: key %d already has this name; use --replace to replace it",
 			 k->description, s.key.serial);
 	else if (first > 0 && (!k->replace || (s.own && s.own != first)))
 		complain_first(k, first);
@@ -222,12 +222,12 @@ static int run_add(struct keys *k)
 		return TROUBLE;
 	}
 	if (k->key.len > PAYLOAD_MAX) {
-		complain("a key in a keyring has %d bytes at most",
+		complain("a key in a keyring has at most %d bytes",
 			 PAYLOAD_MAX);
 		return TROUBLE;
 	}
 	if (!strcmp(k->ring_text, "@s") && !keyring_has_session()) {
-		complain("@s: this process has no session keyring that stays; give --keyring @u");
+		complain("@s: this process has no session keyring that outlives it; use --keyring @u");
 		return TROUBLE;
 	}
 	if (!is_free(k))
@@ -259,7 +259,7 @@ static int run_list(struct keys *k)
 	return FINE;
 }
 
-/* Letters and order are keyctl(1)'s, for possessor, user, group and others. */
+/* As keyctl(1) prints them: for possessor, user, group and others */
 static void print_permissions(unsigned int permissions)
 {
 	static const char letters[] = "--alswrv";
@@ -294,7 +294,7 @@ static int run_show(struct keys *k)
 	if (find(&s, k) < 0)
 		return TROUBLE;
 	if (!s.key.type) {
-		complain("%d: the key is revoked, expired or not permitted; 'unlink' takes it out of keyring %d",
+		complain("%d: the key is revoked, expired or not accessible; 'unlink' removes it from keyring %d",
 			 s.key.serial, s.key.keyring);
 		return TROUBLE;
 	}
@@ -336,25 +336,25 @@ static int help(void)
 	fputs("usage: hmacdev key add NAME -k FILE|--random BYTES [OPTION...]\n"
 	      "       hmacdev key list [OPTION...]\n"
 	      "       hmacdev key show|revoke|unlink NAME [OPTION...]\n\n"
-	      "Keys in the kernel's keyrings, for --keyring %TYPE:hmac:NAME of other commands.\n"
-	      "The description of each is hmac:NAME.\n\n"
+	      "Make and manage keys in the kernel's keyrings. The description of each key is\n"
+	      "hmac:NAME. Other commands use the keys with --keyring %TYPE:hmac:NAME.\n\n"
 	      "  add     make a key, and print its serial number\n"
-	      "  list    list the keys that have such a name\n"
-	      "  show    describe a key: whose it is, and whether it can be used\n"
-	      "  revoke  destroy a key, wherever it is linked\n"
-	      "  unlink  take a key out of a keyring; the last link destroys it\n\n"
-	      "show, revoke and unlink take a serial number for NAME, too; what has digits\n"
-	      "alone for a name is hmac:DIGITS.\n\n"
-	      "Of all:\n"
-	      "      --keyring KEYRING  @s, the session's; @u, the user's; @us, or a serial\n"
-	      "                         number. For add it is @u unless given; the others look\n"
-	      "                         in @s and @u, and in keyrings that are in them.\n"
-	      "      --type TYPE        logon or user; for add it is logon unless given. The\n"
-	      "                         bytes of a logon key cannot be read back.\n\n"
-	      "Of add:\n"
-	      "  -k, --key-file FILE    the key is the bytes of FILE; - is standard input\n"
-	      "      --random BYTES     the key is so many random bytes, 16 or more\n"
-	      "      --replace          replace the key that has the name\n\n"
+	      "  list    list the keys\n"
+	      "  show    describe a key: its owner, and whether it can be used\n"
+	      "  revoke  make a key unusable in all keyrings\n"
+	      "  unlink  remove a key from a keyring; the kernel destroys an unlinked key\n\n"
+	      "show, revoke and unlink also take a serial number as NAME. If a name has digits\n"
+	      "only, write hmac:DIGITS.\n\n"
+	      "Options of all commands:\n"
+	      "      --keyring KEYRING  @s (session), @u (user), @us (user session) or a serial\n"
+	      "                         number. add uses @u by default. The other commands\n"
+	      "                         search @s, @u and the keyrings linked in them.\n"
+	      "      --type TYPE        logon or user. add makes a logon key by default, whose\n"
+	      "                         bytes cannot be read back.\n\n"
+	      "Options of add:\n"
+	      "  -k, --key-file FILE    the key is all bytes of FILE; - is standard input\n"
+	      "      --random BYTES     the key is this number of random bytes, 16 or more\n"
+	      "      --replace          replace the key that has this name\n\n"
 	      "Exit status: 0 success, 2 error.\n", stdout);
 	return FINE;
 }
@@ -438,7 +438,7 @@ static int arguments_read(struct keys *k, const struct verb *verb, int n,
 	bool add = verb->run == run_add;
 
 	if (!add && (k->sources || k->replace)) {
-		complain("-k, --random and --replace are for add");
+		complain("-k, --random and --replace can only be used with add");
 		return -1;
 	}
 	if (n != verb->named) {
@@ -474,7 +474,7 @@ static int run(struct keys *k, const struct verb *verb, int argc, char **argv)
 	int rc = 0;
 	int c;
 
-	/* Behind the verb, or where --help may be in its place */
+	/* Options begin after the verb; without a verb, there may be --help. */
 	optind = verb->name ? 2 : 1;
 	while (!rc && (c = option_next(argc, argv, ":k:", options)) >= 0) {
 		if (c == OPT_HELP)
@@ -483,7 +483,7 @@ static int run(struct keys *k, const struct verb *verb, int argc, char **argv)
 	}
 	if (!rc && !verb->name) {
 		if (optind < argc)
-			complain("%s: it is add, list, show, revoke or unlink",
+			complain("%s: not add, list, show, revoke or unlink",
 				 argv[optind]);
 		return try_help(USAGE);
 	}

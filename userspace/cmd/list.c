@@ -5,7 +5,7 @@
 
 #include "cmd.h"
 
-/* A terminal takes more characters for commands than a list does. */
+/* On a terminal, more characters need an escape than in a list. */
 static bool on_terminal(void)
 {
 	static int terminal = -1;
@@ -15,7 +15,7 @@ static bool on_terminal(void)
 	return terminal;
 }
 
-/* With zero, lines end with a NUL, and only a terminal needs an escape. */
+/* If lines end with a NUL (zero), only a terminal needs escapes. */
 bool name_needs_escape(const char *name, bool zero)
 {
 	if (on_terminal())
@@ -68,7 +68,7 @@ static bool name_unescape(char *name)
 	return true;
 }
 
-/* "sha256" -> "HMAC-SHA256", or libkcapi's "HMAC(SHA256)"; without locale. */
+/* Prints "HMAC-SHA256" for "sha256", or "HMAC(SHA256)", in any locale. */
 static void label_print(enum style style, const char *alg)
 {
 	fputs(style == STYLE_HMACCALC ? "HMAC(" : "HMAC-", stdout);
@@ -119,9 +119,9 @@ static bool same_name(const char *name, size_t len, const char *alg)
 }
 
 /*
- * Whether a line's label names our algorithm: HMAC-SHA256 is how we and OpenSSL
- * 1 write it, HMAC-SHA2-256 OpenSSL 3, HMAC(SHA256) libkcapi. A label without
- * HMAC is of a plain digest.
+ * Whether the label of a line is for our algorithm. This command and OpenSSL 1
+ * write HMAC-SHA256, OpenSSL 3 writes HMAC-SHA2-256, and libkcapi writes
+ * HMAC(SHA256). A label without HMAC is for a plain digest.
  */
 static bool label_matches(const char *label, size_t len, const char *alg)
 {
@@ -146,14 +146,14 @@ static bool tag_read(struct line *line, const char *hex, size_t len)
 	return line->tag_len != SIZE_MAX && line->tag_len >= HMACDEV_TAG_MIN;
 }
 
-/* A tag and nothing else, as fipshmac writes it. The line has no name. */
+/* Reads a tag alone, as fipshmac writes it. The line has no name. */
 bool line_read_tag(struct line *line, const char *text)
 {
 	line->name = NULL;
 	return tag_read(line, text, strlen(text));
 }
 
-/* "TAG  NAME"; " *" for the space of a binary file is the same here. */
+/* Reads "TAG  NAME", or "TAG *NAME" of a binary file. */
 static bool plain_read(struct line *line, char *text)
 {
 	size_t len = strcspn(text, " ");
@@ -164,7 +164,7 @@ static bool plain_read(struct line *line, char *text)
 	return tag_read(line, text, len);
 }
 
-/* "LABEL (NAME) = TAG", or OpenSSL's "LABEL(NAME)= TAG". */
+/* Reads "LABEL (NAME) = TAG", or OpenSSL's "LABEL(NAME)= TAG". */
 static bool tagged_read(struct line *line, char *text, const char *alg)
 {
 	char *close = strrchr(text, ')');
@@ -191,7 +191,7 @@ static bool tagged_read(struct line *line, char *text, const char *alg)
 	return false;
 }
 
-/* False for a line that is not of this algorithm's tags. Changes the text. */
+/* Returns false if the line has no tag of this algorithm. Changes the text. */
 bool line_read(struct line *line, char *text, const char *alg)
 {
 	bool escaped;

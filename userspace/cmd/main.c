@@ -19,9 +19,9 @@ static const struct command {
 	{ "tag", cmd_tag, "make one tag" },
 	{ "verify", cmd_verify, "check one tag" },
 	{ "exec", cmd_exec, "start a program with a keyed context" },
-	{ "key", cmd_key, "make and manage keys of the kernel's keyrings" },
+	{ "key", cmd_key, "make and manage keys in the kernel's keyrings" },
 	{ "algs", cmd_algs, "list the algorithms" },
-	{ "info", cmd_info, "describe the device, or a descriptor" },
+	{ "info", cmd_info, "describe the device or a context" },
 	{ "version", cmd_version, "print the versions" },
 };
 
@@ -34,11 +34,11 @@ void complain(const char *format, ...)
 	va_start(args, format);
 	len = vasprintf(&text, format, args);
 	va_end(args);
-	/* stdout first, so that the two are in order on a terminal. */
+	/* Flush stdout first, so that both are in order on a terminal. */
 	fflush(stdout);
 	quote_print(stderr, program, SIZE_MAX);
 	fputs(": ", stderr);
-	/* A name is the first part of a message. */
+	/* The message begins with a name; show an empty name as ''. */
 	if (len >= 0 && !strncmp(text, ": ", 2))
 		fputs("''", stderr);
 	quote_print(stderr, len < 0 ? "no memory for a message" : text,
@@ -66,18 +66,18 @@ int refuse_missing(const char *missing, const char *usage)
 
 int refuse_operand(const char *operand, const char *usage)
 {
-	complain("%s: there is one operand too many", operand);
+	complain("%s: extra operand", operand);
 	return try_help(usage);
 }
 
-/* A tag that never reached the disk must not look like success. */
+/* Report failed writes to stdout, such as a tag lost to a full disk. */
 int finish_output(int status)
 {
 	int err = fflush(stdout) ? errno : 0;
 
 	if (!err && !ferror(stdout))
 		return status;
-	/* What an earlier write failed with is not known any more. */
+	/* The errno of an earlier write is lost. */
 	complain("standard output: %s", err ? strerror(err) : "a write failed");
 	return TROUBLE;
 }
@@ -85,7 +85,7 @@ int finish_output(int status)
 static int help(void)
 {
 	printf("usage: hmacdev COMMAND [OPTION...]\n\n"
-	       "HMAC by the kernel's " HMACDEV_DEVICE ".\n\n");
+	       "Make and check HMACs in the kernel, with " HMACDEV_DEVICE ".\n\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		printf("  %-10s%s\n", commands[i].name, commands[i].help);
 	printf("\nFor more: 'hmacdev COMMAND --help', and hmacdev(1).\n"
@@ -111,7 +111,7 @@ static int run(const struct command *command, int argc, char **argv)
 	char name[32];
 	int rc;
 
-	/* getopt(3) puts it before its messages. */
+	/* The name that messages begin with */
 	snprintf(name, sizeof(name), "hmacdev %s", command->name);
 	program = name;
 	argv[0] = name;
@@ -149,9 +149,9 @@ static int hmacdev(int argc, char **argv)
 }
 
 /*
- * A descriptor that is closed would be that of the next file, or the context's.
- * It is replaced by one that cannot be read (0) or written (1 and 2). What exec
- * starts finds it closed, as we did.
+ * If 0, 1 or 2 is closed, the next file or the context would get its number. So
+ * open /dev/null there, for writing (0) or for reading (1 and 2), so that its
+ * use still fails. It is close-on-exec: the command of exec finds it closed.
  */
 static int open_standard(void)
 {
@@ -173,7 +173,7 @@ int main(int argc, char **argv)
 	const char *name = slash ? slash + 1 : argc ? argv[0] : program;
 	size_t len = strlen(name);
 
-	/* A message is one write. */
+	/* Write each message with one system call. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (open_standard() < 0)
 		return trouble(argc > 1 ? argv[1] : "");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Messages that are read from a descriptor: through the running message of a
- * context of our own, or as a whole where others may use the context.
+ * Messages that are read from a descriptor. They go into the running message of
+ * our own context. If others may use the context, they are read as a whole.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #include "cmd.h"
 
-/* Between two of them the progress is shown. */
+/* The progress is shown after each piece of this size. */
 #define PIECE	(4UL << 20)
 
 /* A whole message in memory */
@@ -21,7 +21,7 @@ struct room {
 	size_t len;
 };
 
-/* The pages are moved, so that no copy is left behind. */
+/* mremap() moves the pages and leaves no copy of the message behind. */
 static int room_grow(struct room *room)
 {
 	size_t size = room->size ? 2 * room->size : PIECE;
@@ -47,7 +47,7 @@ static void room_free(struct room *room)
 	munmap(room->bytes, room->size);
 }
 
-/* How many bytes are left to be read, or 0 where nobody knows. */
+/* The number of bytes left to read, or 0 if it is unknown */
 static uint64_t size_left(int fd)
 {
 	struct stat st;
@@ -61,7 +61,7 @@ static uint64_t size_left(int fd)
 
 static int too_large(const struct message *m)
 {
-	complain("%s: larger than %llu bytes; for that the context needs the right to be copied",
+	complain("%s: larger than %llu bytes, which needs a context with the right to be copied",
 		 m->path, HMACDEV_MSG_MAX);
 	return -EFBIG;
 }
@@ -73,7 +73,7 @@ static int read_some(const struct message *m, struct room *room,
 	ssize_t n;
 
 	if (room->len == room->size && room_grow(room) < 0) {
-		complain("%s: no memory for more than %zu bytes of it; for a larger file the context needs the right to be copied",
+		complain("%s: no memory for more than %zu bytes; a larger file needs a context with the right to be copied",
 			 m->path, room->len);
 		return -ENOMEM;
 	}
@@ -120,7 +120,7 @@ static int append(struct hmacdev *h, const struct message *m,
 	return (int)n;
 }
 
-/* Into the room, or into the context's running message. */
+/* Read into the room, or append to the context's running message. */
 static int take(const struct context *c, const struct message *m,
 		struct room *room)
 {
@@ -158,7 +158,7 @@ int message_verify(const struct context *c, const struct message *m,
 	struct room room = { 0 };
 	int rc = take(c, m, &room);
 
-	/* Only the comparison returns EBADMSG for a tag. */
+	/* read() may fail with EBADMSG, which must not mean a mismatch. */
 	if (rc < 0) {
 		rc = -EIO;
 	} else {

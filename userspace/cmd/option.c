@@ -12,15 +12,15 @@ static bool is_value(const struct option *options, int value)
 	return false;
 }
 
-/* Without the value, which may be a key */
+/* The length without "=VALUE", which may be a key */
 static int name_length(const char *option)
 {
 	return (int)strcspn(option, "=");
 }
 
 /*
- * getopt_long(3), whose own messages would print an argument as it is. Letters
- * begin with ':', after a '+' if there is one. '?' stands for every mistake.
+ * Calls getopt_long(3) and reports errors, since its own messages do not escape
+ * arguments. letters must begin with ':' or "+:". Returns '?' for every error.
  */
 int option_next(int argc, char **argv, const char *letters,
 		const struct option *options)

@@ -8,7 +8,7 @@
 #include "cmd.h"
 
 #define MS		1000000ULL
-/* Short work shows nothing. */
+/* Draw nothing before PATIENCE, so that short work shows no bar. */
 #define PATIENCE	(700 * MS)
 #define INTERVAL	(200 * MS)
 
@@ -48,7 +48,7 @@ static void draw_bar(double part, size_t columns)
 	fprintf(stderr, " [%.*s%*s]", full, BAR, width - full, "");
 }
 
-/* Of name, bar and numbers, the numbers come first where there is no room. */
+/* If there is too little room, the bar is cut first, the numbers last. */
 static void draw(const struct progress *p)
 {
 	double mib = (double)p->done / (1 << 20);
@@ -81,7 +81,7 @@ static void draw(const struct progress *p)
 	fflush(stderr);
 }
 
-/* With a name of NULL nothing is shown. */
+/* Shows nothing if name is NULL. */
 void progress_begin(struct progress *p, const char *name, uint64_t total)
 {
 	if (!isatty(STDERR_FILENO))

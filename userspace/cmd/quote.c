@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Text from outside on its way to a terminal, which takes control characters
- * for commands. Text is UTF-8, whatever the locale.
+ * Escape untrusted text, since a terminal executes control characters. Text is
+ * UTF-8 in every locale.
  */
 #include <string.h>
 
 #include "cmd.h"
 
-/* Controls, and what changes the direction or the lines of other text. */
+/* Control characters, and characters that change text direction or lines */
 static const struct {
 	uint32_t first, last;
 } unsafe[] = {
@@ -28,7 +28,7 @@ static bool is_unsafe(uint32_t c)
 	return false;
 }
 
-/* The length of the character at text, or 0 where it is not valid UTF-8. */
+/* Returns the length of the character at text, or 0 if it is not UTF-8. */
 size_t utf8_read(uint32_t *c, const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -69,9 +69,10 @@ static size_t escape(char *out, unsigned char c)
 }
 
 /*
- * Write what is shown for the character at text; returns its length, and in
- * *taken that of the character. Of an unsafe one that has several bytes the
- * first is escaped, and the others are not valid without it.
+ * Write the character at text to out, escaped if needed. Returns the number of
+ * bytes written; *taken is the number of bytes read. Of an unsafe character
+ * with several bytes, only the first is read here. The others are then invalid
+ * UTF-8, and are escaped one by one.
  */
 static size_t show(char *out, const char *text, size_t *taken)
 {
@@ -100,8 +101,8 @@ bool quote_changes(const char *text)
 }
 
 /*
- * Print the text as it can be shown, cut to so many columns. A character that
- * is not ASCII counts as two columns, the most that one takes.
+ * Print the escaped text, cut to the given columns. A character that is not
+ * ASCII counts as two columns, which is the maximum.
  */
 void quote_print(FILE *out, const char *text, size_t columns)
 {

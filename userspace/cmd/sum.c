@@ -83,7 +83,7 @@ int sum_run(struct sum *s, char *const *files, int n)
 		int rc = s->check ? check_list(s, files[i]) :
 				    sum_file(s, files[i]);
 
-		/* A tag that is wrong outweighs one that could not be read. */
+		/* A mismatch takes precedence over other errors. */
 		if (rc && result != CHECK_FAILED)
 			result = rc;
 	}
@@ -94,21 +94,21 @@ int sum_run(struct sum *s, char *const *files, int n)
 static int help(void)
 {
 	fputs("usage: " USAGE "\n\n"
-	      "Print the HMAC of each FILE as sha256sum does, or check a list of them.\n"
-	      "Without FILE, or with -, read standard input.\n\n"
+	      "Print the HMAC of each FILE in the format of sha256sum, or check lists of HMACs.\n"
+	      "If FILE is missing or is -, read standard input.\n\n"
 	      ALG_HELP
 	      KEY_HELP
 	      FD_HELP
 	      "Output:\n"
-	      "      --tag             as HMAC-ALG (FILE) = TAG\n"
+	      "      --tag             print HMAC-ALG (FILE) = TAG\n"
 	      "  -z, --zero            end lines with NUL\n\n"
 	      "Checking:\n"
 	      "  -c, --check           read tags and names from FILE, and check them\n"
 	      "      --ignore-missing  skip files that do not exist\n"
 	      "      --quiet           do not print OK for each file\n"
-	      "      --status          print no results; the exit status has them\n"
+	      "      --status          print no results, only set the exit status\n"
 	      "      --strict          exit 2 if any line is malformed\n"
-	      "  -w, --warn            report each line that is no tag\n\n"
+	      "  -w, --warn            report each malformed line\n\n"
 	      "Exit status: 0 success, 1 mismatch, 2 error.\n",
 	      stdout);
 	return FINE;
@@ -186,9 +186,9 @@ static int options_fit(const struct sum *s)
 	if (recipe_fit(&s->make) < 0)
 		return -1;
 	if (s->check && (s->zero || s->style == STYLE_TAG))
-		complain("--tag and --zero are not for --check");
+		complain("--tag and --zero cannot be used with --check");
 	else if (!s->check && of_check)
-		complain("--ignore-missing, --quiet, --status, --strict and --warn are for --check");
+		complain("--ignore-missing, --quiet, --status, --strict and --warn can only be used with --check");
 	else
 		return 0;
 	return -1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* One tag, for scripts: "hmacdev tag" and "hmacdev verify". */
+/* "hmacdev tag" and "hmacdev verify", which make and check one tag */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -29,8 +29,8 @@ static int help_tag(void)
 {
 	fputs("usage: " USAGE_TAG "\n\n"
 	      "Print the HMAC of FILE, or of standard input, and nothing else.\n\n"
-	      "      --base64          in base64; in hexadecimal unless given\n"
-	      "      --raw             as bytes, without a newline\n"
+	      "      --base64          print base64 instead of hexadecimal\n"
+	      "      --raw             print the bytes, without a newline\n"
 	      ALG_HELP
 	      KEY_HELP
 	      FD_HELP
@@ -43,15 +43,15 @@ static int help_verify(void)
 {
 	fputs("usage: " USAGE_VERIFY "\n\n"
 	      "Check that TAG is the HMAC of FILE, or of standard input.\n\n"
-	      "      --base64          TAG is in base64, in either alphabet, with or without\n"
-	      "                        padding; in hexadecimal unless given\n"
+	      "      --base64          TAG is base64 instead of hexadecimal, in either\n"
+	      "                        alphabet, with or without padding\n"
 	      "      --raw             TAG is a file with the bytes of the tag; - is standard\n"
 	      "                        input\n"
 	      ALG_HELP
 	      KEY_HELP
 	      FD_HELP
-	      "Before a TAG that begins with '-' write '--'.\n"
-	      "Exit status: 0 TAG is right, 1 it is not, 2 error.\n",
+	      "Write '--' before a TAG that begins with '-'.\n"
+	      "Exit status: 0 success, 1 mismatch, 2 error.\n",
 	      stdout);
 	return FINE;
 }
@@ -95,7 +95,7 @@ static int option(struct one *one, int c, char *arg, const char *usage)
 	}
 }
 
-/* 0, OPT_HELP, or -1 */
+/* Returns 0, OPT_HELP, or -1 on an error. */
 static int options_read(struct one *one, int argc, char **argv,
 			const char *usage)
 {
@@ -115,7 +115,7 @@ static bool is_stdin(const char *path)
 	return !strcmp(path, "-");
 }
 
-/* What reads standard input, of key, tag and message: one at most. */
+/* At most one of key, tag and message may be standard input. */
 static bool stdin_fits(const struct one *one, const char *tag, const char *path)
 {
 	int n = one->make.key.stdin_taken + is_stdin(path);
@@ -181,7 +181,7 @@ static int run_tag(struct one *one, const char *path)
 	return rc;
 }
 
-/* One byte more than a tag can have shows that it is too long. */
+/* Reads up to one byte more than the longest tag, to detect a longer file. */
 static int tag_from_file(struct one *one, const char *path)
 {
 	int fd = sum_open(path);
@@ -200,7 +200,7 @@ static int tag_from_file(struct one *one, const char *path)
 	return -1;
 }
 
-/* SIZE_MAX in one->len for what can be no tag: a wrong tag, not trouble. */
+/* Sets one->len to SIZE_MAX for an invalid tag, which then does not match. */
 static int tag_read(struct one *one, const char *text)
 {
 	const char *form = "hexadecimal";
@@ -217,7 +217,7 @@ static int tag_read(struct one *one, const char *text)
 				    strlen(text));
 	}
 	if (one->len == SIZE_MAX)
-		complain("TAG is not %s of up to %d bytes", form,
+		complain("TAG is not %s, or is longer than %d bytes", form,
 			 HMACDEV_TAG_MAX);
 	return 0;
 }

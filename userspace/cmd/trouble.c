@@ -16,7 +16,7 @@ static void forbidden(char *text, size_t size)
 	if (stat(HMACDEV_DEVICE, &st) < 0 || (st.st_mode & 0060) != 0060 ||
 	    !st.st_gid) {
 		snprintf(text, size,
-			 "no permission to open it; only root may, until a udev rule gives it to a group with the mode 0660: see hmac(4)");
+			 "no permission to open it; only root may open it, until a udev rule gives it to a group with the mode 0660: see hmac(4)");
 		return;
 	}
 	group = getgrgid(st.st_gid);
@@ -31,9 +31,9 @@ static void forbidden(char *text, size_t size)
 }
 
 /*
- * What keeps this process from the device, and what to do: NULL if nothing
- * does. Asked of the device itself, since EACCES, EPERM and ENOTTY can also
- * come from a key or a context.
+ * Returns why this process cannot use the device, and what to do, or NULL if it
+ * can. This opens the device, since EACCES, EPERM and ENOTTY of another call
+ * can also come from a key or a context.
  */
 const char *device_trouble(char *text, size_t size)
 {
@@ -60,7 +60,7 @@ const char *device_trouble(char *text, size_t size)
 		break;
 	case EPERM:
 		snprintf(text, size,
-			 "a policy forbids it (of a container or a security module); it must let this device through");
+			 "a policy of a container or a security module forbids opening it; change the policy to allow this device");
 		break;
 	default:
 		snprintf(text, size, "%s", hmacdev_strerror(-errno));
