@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A broker that holds a key, and a worker that checks what was signed with it
- * and cannot sign. The worker gets a descriptor that can verify and do nothing
- * else, and enters a sandbox. Then it does what an attacker who has taken it
- * over would do: it tries every way to a tag.
+ * A broker that holds a key, and a worker that can check tags but not sign. The
+ * worker gets a descriptor that has only the right to verify, and enters a
+ * sandbox. Then it acts as an attacker who controls it: it tries every way to
+ * make a tag.
  *
- * The sandbox lets every ioctl of the device through. So the worker is stopped
- * by the descriptor's rights. The sandbox stops only what has nothing to do
- * with the descriptor.
+ * The sandbox allows every ioctl of the device, so it is the rights of the
+ * descriptor that stop the worker. The sandbox stops other system calls.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +32,7 @@
 #elif defined(__riscv) && __riscv_xlen == 64
 #define ARCH	AUDIT_ARCH_RISCV64
 #else
-#define ARCH	0	/* fits none: the worker gets nowhere */
+#define ARCH	0	/* unknown: every system call kills the worker */
 #endif
 
 #define TAG_LEN	32
@@ -66,7 +65,7 @@ static int enter_sandbox(void)
 		IS(SYS_exit_group, 5, 0),
 		IS(SYS_ioctl, 1, 0),
 		RETURN(KILL_PROCESS),
-		/* ioctl: the type byte of its number is the device's. */
+		/* ioctl: allow requests whose type byte is that of hmacdev. */
 		LOAD(args[1]),
 		BPF_STMT(BPF_ALU | BPF_AND | BPF_K,
 			 _IOC_TYPEMASK << _IOC_TYPESHIFT),
@@ -85,7 +84,7 @@ static int enter_sandbox(void)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
-/* Standard I/O makes system calls that the worker may not make. */
+/* Not printf(3), which makes system calls that the sandbox forbids. */
 static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
 {
 	char line[128];
@@ -104,7 +103,7 @@ union control {
 	struct cmsghdr align;
 };
 
-/* Send a message, and with it the descriptor, unless that is negative. */
+/* Send a message and, unless it is negative, the descriptor. */
 static int give(int socket, struct message *m, int fd)
 {
 	struct iovec iov = { .iov_base = m, .iov_len = sizeof(*m) };
@@ -151,7 +150,7 @@ static int verify(struct hmacdev *h, const struct message *m)
 	return rc;
 }
 
-/* Returns whether the attempt failed, for the reason that it should. */
+/* Returns whether the attempt failed with the expected error. */
 static int fails(const char *what, int rc, int want)
 {
 	say("worker  %-36s %s%s\n", what, rc == want ? "" : "NOT REFUSED: ",
@@ -159,7 +158,7 @@ static int fails(const char *what, int rc, int want)
 	return rc == want;
 }
 
-/* The library has no function for this: a handle's context has a key. */
+/* The library has no function to key a context that already has a key. */
 static int new_key(struct hmacdev *h)
 {
 	struct hmacdev_new new = {
@@ -171,7 +170,7 @@ static int new_key(struct hmacdev *h)
 	return rc < 0 ? -errno : 0;
 }
 
-/* Returns how many of its attempts were not refused as they should be. */
+/* Returns the number of attempts that were not refused as expected. */
 static int attack(struct hmacdev *h)
 {
 	unsigned char room[TAG_LEN] = { 0 };
@@ -189,7 +188,7 @@ static int attack(struct hmacdev *h)
 			 hmacdev_finalize(h, room, TAG_LEN), -EPERM);
 	refused += fails("tag of a whole message",
 			 hmacdev_mac(h, "", 0, room, TAG_LEN), -EPERM);
-	/* The batch is done; what was in it is not. */
+	/* BATCH itself succeeds; the operation in it fails. */
 	hmacdev_batch(h, &op, 1, sizeof(op));
 	refused += fails("tag in a batch", op.status, -EPERM);
 	refused += fails("a tag as the key of a context",
@@ -199,7 +198,7 @@ static int attack(struct hmacdev *h)
 	refused += fails("a copy with all rights",
 			 hmacdev_copy(h, &other), -EPERM);
 	refused += fails("a key of its own", new_key(h), -EBUSY);
-	/* It only removes rights, so asking for more is not even an error. */
+	/* RESTRICT only removes rights, and ignores other bits. */
 	hmacdev_restrict(h, ~0U);
 	refused += fails("all rights back, then a tag",
 			 hmacdev_mac(h, "", 0, room, TAG_LEN), -EPERM);
@@ -229,13 +228,13 @@ static void worker(int socket)
 	m.text[0] = !right && wrong == -EBADMSG && !unrefused;
 	if (write(socket, &m, sizeof(m)) != sizeof(m))
 		_exit(2);
-	/* This is what the sandbox is for, and the worker's end. */
+	/* The sandbox kills the worker here. */
 	open(HMACDEV_DEVICE, O_RDWR | O_CLOEXEC);
 	say("opened\n");
 	_exit(2);
 }
 
-/* Nobody ever sees the key, which the kernel makes. */
+/* The kernel makes the key, which no process knows. */
 static int broker(int socket)
 {
 	struct message m = { .text = "user=alice" };

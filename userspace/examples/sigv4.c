@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Signs a request by AWS Signature Version 4, with neither the secret nor any
- * of the four keys made from it in this process's memory: the secret is a
- * "logon" key, which no program can read, and each step of the chain a DERIVE.
+ * Signs a request with AWS Signature Version 4. Neither the secret nor the four
+ * keys that are derived from it are in this process's memory when it signs: the
+ * secret is a "logon" key, which no program can read, and DERIVE makes each key
+ * of the chain.
  *
- * The request is the one of AWS's documentation, and so is the signature.
+ * The request and the signature are those in the documentation of AWS.
  */
 #include <hmacdev.h>
 #include <linux/keyctl.h>
@@ -23,8 +24,8 @@ static const char published[] =
 	"5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
 
 /*
- * "AWS4" and the secret access key, as a deployment puts it into a keyring
- * once: keyctl padd logon hmac:aws @u
+ * Adds "AWS4" and the secret access key. A deployment does this once, before
+ * the program starts: keyctl padd logon hmac:aws @u
  */
 static int32_t add_secret(void)
 {
@@ -35,7 +36,7 @@ static int32_t add_secret(void)
 				strlen(secret), KEY_SPEC_PROCESS_KEYRING);
 }
 
-/* Go on to the next key of the chain. */
+/* Replace *h by the next context of the chain. */
 static int step(struct hmacdev **h, const char *label, uint32_t rights)
 {
 	struct hmacdev *next;

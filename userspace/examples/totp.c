@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One-time passwords by time (TOTP, RFC 6238), from secrets in a keyring that
- * this process cannot read. The times, the three secrets and the passwords are
- * those of the RFC's appendix B.
+ * Time-based one-time passwords (TOTP, RFC 6238). The secrets are keys in a
+ * keyring, which this process cannot read back. The times, the three secrets
+ * and the passwords are those in appendix B of the RFC.
  */
 #include <hmacdev.h>
 #include <linux/keyctl.h>
@@ -39,7 +39,7 @@ static const struct {
 	{ 20000000000, { 65353130, 77737706, 47863826 } },
 };
 
-/* In a deployment somebody else does this, long before. */
+/* In a deployment, another program adds the secrets before. */
 static int32_t add_secret(size_t token)
 {
 	return (int32_t)syscall(SYS_add_key, "logon", tokens[token].description,
@@ -48,7 +48,7 @@ static int32_t add_secret(size_t token)
 				KEY_SPEC_PROCESS_KEYRING);
 }
 
-/* RFC 4226: four bytes of the tag; its last four bits are their offset. */
+/* RFC 4226: the last four bits of the tag are the offset of four bytes. */
 static uint32_t truncate_tag(const unsigned char *tag, int len)
 {
 	const unsigned char *p = tag + (tag[len - 1] & 15);
@@ -73,7 +73,7 @@ static int totp(struct hmacdev *h, uint64_t time, uint32_t *code)
 	return 0;
 }
 
-/* Returns how many codes are wrong, or a negative errno. */
+/* Returns the number of wrong codes, or a negative errno. */
 static int check(struct hmacdev *h, size_t token)
 {
 	int wrong = 0;
