@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-# The verbs a person types; what the kernel's build reads is Kbuild.
+# The targets that a person types. The kernel's build reads Kbuild.
 
-# All that is built goes here; what is downloaded goes into a cache.
+# The directory for everything that is built. Downloads go into a cache.
 BUILD ?= build
 override BUILD := $(abspath $(BUILD))
 QEMU := selftests/qemu
 
-# The running kernel's headers, else the newest installed, else the cached.
+# The headers of the running kernel, or the newest installed or cached ones
 ifndef KDIR
 KDIR := $(shell $(QEMU)/kdir.sh)
 endif
@@ -21,23 +21,23 @@ quiet := -s --no-print-directory
 .SILENT:
 endif
 
-# Type information for BPF needs more than the headers, and says so in each
-# build without it; nothing here uses it.
+# BTF needs files that the headers do not have, so each build would warn. The
+# module does not use it.
 KBUILD = $(quiet) -C $(KDIR) M=$(KMOD) W=1 \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 USERSPACE = $(quiet) -C userspace O=$(BUILD)/userspace
 
-# A relative one is relative to here, and not to userspace/.
+# A relative DESTDIR is relative to this directory, not to userspace/.
 ifneq ($(DESTDIR),)
 ifeq ($(filter /%,$(firstword $(DESTDIR))),)
 USERSPACE += DESTDIR='$(CURDIR)/$(DESTDIR)'
 endif
 endif
 
-all: modules userspace ## module, library and command (the default)
+all: modules userspace ## build module, library and command (the default)
 
-# The kernel's build writes beside the sources: links keep the kernels apart.
-modules: ## the module; KDIR= names the kernel's headers
+# The kernel's build writes next to the sources, so link them once per kernel.
+modules: ## build the module; KDIR= names the kernel's headers
 	test -n "$(RELEASE)" || { echo "No kernel headers$(KDIR:%= in %):" \
 		"install linux-headers-amd64, or name them with KDIR="; \
 		exit 1; } >&2
@@ -45,56 +45,56 @@ modules: ## the module; KDIR= names the kernel's headers
 	cp -rsf $(addprefix $(CURDIR)/,Kbuild kmod uapi) $(KMOD)
 	$(MAKE) $(KBUILD) modules
 
-modules_install: modules ## the module, where modprobe finds it
+modules_install: modules ## install the module where modprobe finds it
 	$(MAKE) $(KBUILD) modules_install
 	test -n "$(INSTALL_MOD_PATH)" || depmod $(RELEASE)
 
-userspace: ## library and command
+userspace: ## build library and command
 	$(MAKE) $(USERSPACE)
 
-install: ## library, headers, command, man pages; DESTDIR= PREFIX= LIBDIR= ...
+install: ## install library, command and man pages; DESTDIR= PREFIX= ...
 	$(MAKE) $(USERSPACE) install
 
-uninstall: ## remove what install installed; the same DESTDIR= PREFIX= ...
+uninstall: ## remove what install installed; same DESTDIR= PREFIX= ...
 	$(MAKE) $(USERSPACE) uninstall
 
-demo: ## a file's HMAC made by the kernel, in a guest; FILE= names the file
+demo: ## sign and check a file in a guest; FILE= names the file
 	$(QEMU)/demo.sh
 
-test: ## every test on every kernel, in a guest; KERNEL=6.12 TEST=name
+test: ## run all tests on all kernels, in guests; KERNEL=6.12 TEST=name
 	$(QEMU)/test.sh
 
-test-debug: ## the same on a kernel that looks for leaks, locks and bad accesses
+test-debug: ## same on a kernel that detects leaks, deadlocks, bad accesses
 	KERNEL=debug $(QEMU)/test.sh
 
-test-kcsan: ## the same on a kernel that looks for data races
+test-kcsan: ## same on a kernel that detects data races
 	KERNEL=kcsan $(QEMU)/test.sh
 
-test-kmsan: ## the same on a kernel that looks for memory never written
+test-kmsan: ## same on a kernel that detects use of uninitialized memory
 	KERNEL=kmsan $(QEMU)/test.sh
 
-coverage: ## what the last test-debug reached of kmod/, and what it did not
+coverage: ## report which lines of kmod/ the last test-debug reached
 	$(QEMU)/coverage.sh
 
-fuzz: ## random calls against a model; SECONDS= SEED= SEQUENCE= BITS=32 KERNEL=
+fuzz: ## compare random calls with a model; SECONDS= SEED= BITS=32 ...
 	selftests/fuzz/run.sh $(SECONDS)
 
-bench: ## instructions and time beside the peers', in a guest; CRYPTODEV=dir
+bench: ## measure hmacdev and its alternatives, in guests; CRYPTODEV=dir
 	selftests/bench/run.sh
 
-bench-check: ## the same, against the targets; fails where one is missed
+bench-check: ## measure, and fail if a target is missed
 	selftests/bench/check.sh
 
-shell: ## a root shell in a guest with the module loaded; KERNEL=6.1
+shell: ## start a root shell in a guest with the module; KERNEL=6.1
 	$(QEMU)/shell.sh
 
-lint: ## checkpatch, sparse, cppcheck, shellcheck, and the module's size
+lint: ## run style checks and static analysis; check the module's size
 	$(QEMU)/lint.sh
 
-clean: ## remove what was built here; the cache stays
+clean: ## remove what was built here; keep the cache
 	rm -rf $(BUILD)
 
-help: ## this list
+help: ## print this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
 .PHONY: all modules modules_install userspace install uninstall demo test test-debug \
