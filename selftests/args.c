@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests for argument checks: each invalid argument returns its own errno and
- * changes nothing; each valid limit is accepted.
+ * Tests for argument checks: each invalid argument fails with the specified
+ * errno and changes nothing; each value at a limit is accepted.
  */
 #include <poll.h>
 #include <termios.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests for BATCH: many messages in one call, each with its own result. Message
- * n is the first n bytes of one text, so every entry has a different tag.
+ * n is the first n bytes of a text, so every entry has a different tag.
  */
 #include <signal.h>
 #include <sys/time.h>

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The hmacdev command, as a person uses it: HMACDEV names it, and the module is
-# loaded. OpenSSL says what a tag should be.
+# Tests for the hmacdev command. HMACDEV is the path of the command, and the
+# module is loaded. The tags are compared with OpenSSL's.
 set -u
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command_run.sh"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The command by hmaccalc's and fipscheck's names, as libkcapi 1.5 has them: the
-# module is loaded.
+# Tests for the command with the names of hmaccalc and fipscheck, such as
+# sha512hmac, which work as those of libkcapi 1.5. The module is loaded.
 set -u
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command_run.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "hmacdev key", beside keyctl(1), which says what is in the keyrings. The module
+# Tests for "hmacdev key". keyctl(1) checks what is in the keyrings. The module
 # is loaded.
 set -u
 # shellcheck source-path=SCRIPTDIR

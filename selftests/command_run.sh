@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# How scripts run the hmacdev command, in a directory of their own: HMACDEV names
-# it. OpenSSL says what a tag should be. Sourced by them, in bash.
+# Functions for tests of the hmacdev command, which run it in a new directory.
+# HMACDEV is the path of the command. Source this file in bash.
 # shellcheck shell=bash
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tap.sh"

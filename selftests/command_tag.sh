@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The parts of the hmacdev command that are for scripts: one tag, made and
-# checked, and JSON. The module is loaded.
+# Tests for what scripts use of the hmacdev command: "tag", "verify" and --json.
+# The module is loaded.
 set -u
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command_run.sh"

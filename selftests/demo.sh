@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# demo.sh FILE: what /dev/hmac does for a file, each claim checked as it is made.
-# Wants the module loaded and hmacdev in PATH; make demo sees to both.
+# demo.sh FILE: show what /dev/hmac does for a file, and check each claim. The
+# module must be loaded, and hmacdev must be in PATH, as under make demo.
 set -eu
 
 file=$1

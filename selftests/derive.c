@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests for DERIVE, which makes a key from the tag of a message. The results
- * are compared with OpenSSL, step by step, and with published key chains.
+ * Tests for DERIVE, which makes a key from the tag of a message. They compare
+ * each step with OpenSSL, and whole chains of keys with published ones.
  */
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests for EFAULT: for every buffer of every call, memory that starts or ends
- * at each byte of it. The call returns EFAULT and leaves the context as it was.
- * Of a tag, no byte outside its buffer is written.
+ * Tests for EFAULT: every buffer of every call, with mapped memory that begins
+ * or ends at each byte of the buffer. The call fails with EFAULT and leaves the
+ * context unchanged. A tag is never written outside its buffer.
  */
 #include "hmacdev_calls.h"
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The examples do what they show: each checks itself and says so with its exit
-# status, and what it prints is looked at here once more. EXAMPLES names their
-# directory; the module is loaded.
+# Tests for the examples. Each example checks its own results and reports them
+# with its exit status. This script also checks the output. EXAMPLES is the
+# directory of the examples, and the module is loaded.
 set -u
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tap.sh"

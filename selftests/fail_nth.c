@@ -2,8 +2,8 @@
 /*
  * Tests with fault injection: the first allocation or user copy of each
  * operation fails, then the second, and so on. The call must return an error
- * and leave the context and the process as they were, so that a second try
- * works. The kernel's own checkers look for leaks.
+ * and leave the context and the process unchanged, so that a second try works.
+ * The kernel's own checkers detect leaks.
  */
 #include "hmacdev_calls.h"
 #include "hmacdev_keys.h"

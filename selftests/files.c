@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests for the system calls that append to a message as to a file: write(2)
- * and its variants, splice(2), sendfile(2), io_uring. A short write returns how
- * many bytes were taken.
+ * and its variants, splice(2), sendfile(2), io_uring. A short write returns the
+ * number of bytes appended.
  */
 #include <pthread.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The ways other than UPDATE to append to a message: what system calls do with
- * any file that can be written to. _test_x() returns how many bytes were taken,
- * or -errno.
+ * The system calls other than UPDATE that append to a message: those that write
+ * to a file. _test_x() returns the number of bytes appended, or -errno.
  */
 #ifndef _HMACDEV_APPEND_H
 #define _HMACDEV_APPEND_H

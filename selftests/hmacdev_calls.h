@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every ioctl of /dev/hmac in one table: an argument that works and how to see
- * that it did. All but NEW are called on a context that took the first half of
- * HALF_MSG: DERIVE on one that derives, the others on one that signs.
+ * A table of every ioctl of /dev/hmac, with an argument that works and a check
+ * that it worked. NEW is called on an unkeyed context. The others are called on
+ * a context whose message is the first half of HALF_MSG: DERIVE on one that
+ * derives, the rest on one that signs.
  */
 #ifndef _HMACDEV_CALLS_H
 #define _HMACDEV_CALLS_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A call that is held in its midst: a page of its memory is missing until
- * userfaultfd(2) says that the kernel waits for it and the test supplies it.
+ * A call that stops in the middle, since a page of its memory is missing.
+ * userfaultfd(2) reports that the kernel waits for the page, and the test then
+ * supplies it.
  */
 #ifndef _HMACDEV_HELD_H
 #define _HMACDEV_HELD_H

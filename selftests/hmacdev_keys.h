@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * NEW with keys that the caller does not bring, and the system calls of the
- * kernel's keyrings: each returns what it did, or -errno.
+ * NEW with random keys and keyring keys, and the system calls for keyrings.
+ * Each function returns the result of its system call, or -errno.
  */
 #ifndef _HMACDEV_KEYS_H
 #define _HMACDEV_KEYS_H

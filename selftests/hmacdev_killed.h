@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Callers that are killed in the midst of a call, and a message for which it
- * takes long enough on any machine.
+ * Callers that are killed during a call, and a message so long that the call is
+ * still running then on any machine.
  */
 #ifndef _HMACDEV_KILLED_H
 #define _HMACDEV_KILLED_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The module as a whole, for those who may: loaded, unloaded, and how many
- * contexts it has. Each function returns 0 or -errno.
+ * Load and unload the module, set its limits and count its contexts. Each
+ * function returns 0 or -errno, and needs root.
  */
 #ifndef _HMACDEV_MODULE_H
 #define _HMACDEV_MODULE_H

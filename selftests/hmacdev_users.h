@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For tests in which processes or users are against each other: children that
- * end with the test, and waits that have a condition and a limit.
+ * For tests with several processes or users: children that end with the test,
+ * and waits that have a condition and a limit.
  */
 #ifndef _HMACDEV_USERS_H
 #define _HMACDEV_USERS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The ioctls of /dev/hmac as the tests call them. Each comes three times:
- * _test_x() returns what the call did, or -errno; test_x() asserts that it
- * worked; test_err_x() expects an errno.
+ * The ioctls of /dev/hmac, with three functions for each: _test_x() returns the
+ * result of the call, or -errno; test_x() asserts that the call works;
+ * test_err_x() expects an errno.
  */
 #ifndef _HMACDEV_UTILS_H
 #define _HMACDEV_UTILS_H

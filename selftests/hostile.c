@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests with hostile holders of a descriptor: they attack the key, the other
+ * Tests with hostile holders of a descriptor. They attack the key, the other
  * holders of the descriptor, and rights that were dropped.
  */
 #include <sys/eventfd.h>

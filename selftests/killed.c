@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests that kill -9 a caller during the longest message that a call takes: the
- * process exits soon, and the context is as it was before the call.
+ * Tests that send SIGKILL to a caller during a message of HMACDEV_MSG_MAX
+ * bytes: the process exits soon, and the context is unchanged.
  */
 #include "hmacdev_append.h"
 #include "hmacdev_killed.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The structs and values of <linux/hmacdev.h> as they were published: sizes and
- * offsets, the same for 32-bit and 64-bit callers. Compiling this is the test.
- * It needs no C library, so that -m32 -fsyntax-only can do it everywhere.
+ * The sizes, offsets and values of <linux/hmacdev.h> in version 1, which are
+ * the same for 32-bit and 64-bit callers. The test is that this file compiles.
+ * It needs no C library, so that -m32 -fsyntax-only works everywhere.
  *
  * Fields may be added at the end; then the size changes, and nothing else.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests that a call writes only the bytes that the interface names: the same
- * whatever the caller's memory had before, and none if the call fails.
+ * Tests that a call writes only the bytes that the interface names. The bytes
+ * do not depend on the caller's memory, and a call that fails writes none.
  */
 #include "hmacdev_calls.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests libhmacdev without a kernel. ioctl(2) is the stub below, and the device
- * is /dev/null or a file that records writes. They check what the library asks
- * for, how it handles replies, and what it answers by itself.
+ * Tests libhmacdev without the module. A stub replaces ioctl(2), and the device
+ * is /dev/null or a file that records writes. The tests check the requests of
+ * the library, how it handles replies, and the errors that it detects itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>

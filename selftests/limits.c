@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests at the limit of contexts, descriptors, open files and memory: a call
- * returns the right error, leaves nothing behind, and works again later.
+ * returns the right error, leaks nothing, and works again below the limit.
  */
 #include <pthread.h>
 #include <sched.h>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Stress tests: a hundred thousand contexts, each of which still works as
- * created; and many processes, on contexts of their own and on a shared one.
- * With kmemleak, which would take half an hour for so many, there are five
- * thousand contexts.
+ * Stress tests: a hundred thousand contexts, which all still work at the end;
+ * and many processes, on their own contexts and on a shared one. With kmemleak,
+ * which would take half an hour for so many, there are five thousand contexts.
  */
 #include <sched.h>
 #include <signal.h>

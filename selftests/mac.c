@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests for whole messages in one call: MAC, with the context's key, and
- * ONESHOT, with a key of its own. Neither affects the running message.
+ * Tests for whole messages in one call: MAC, which uses the context's key, and
+ * ONESHOT, which takes a key. Neither affects the running message.
  */
 #include "hmacdev_held.h"
 #include "hmacdev_killed.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests that only the first use of an algorithm loads a module. If it cannot be
- * loaded, there is one attempt, whoever uses it, and nothing is logged.
+ * Tests that only the first use of an algorithm loads a module. If the module
+ * cannot be loaded, no user can cause a second attempt, and nothing is logged.
  */
 #include <sys/stat.h>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests for the module parameter algs, by which an administrator narrows the
- * list.
+ * Tests for the module parameter algs, the list of allowed algorithms.
  */
 #include "hmacdev_module.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests with threads that run calls against each other on one context. Whatever
- * the order, each result is one that is possible, and together they are
- * consistent. The kernel's own checkers watch, where it has them.
+ * Tests with threads that make calls on one context at the same time. In any
+ * order of the calls, each result is a possible one, and all results together
+ * are consistent. The kernel's own checkers detect races, if it has them.
  */
 #include <pthread.h>
 #include <sched.h>

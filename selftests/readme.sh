@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The README's example, which the Makefile compiled from the README itself: it
-# runs, and prints a tag; where it cannot, it fails, and standard output has
-# nothing that could be taken for one.
+# Tests for the example in the README, which the Makefile extracts and compiles.
+# It prints a tag. If that is not possible, it fails and prints nothing on
+# standard output.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tap.sh"
 

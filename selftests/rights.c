@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests for rights: every mask against every operation, before and after each
- * way to pass a descriptor on.
+ * Tests for rights: every mask with every operation, before and after each way
+ * to pass a descriptor.
  */
 #include <signal.h>
 #include <sys/socket.h>

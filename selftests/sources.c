@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests for keys made in the kernel: all differ, and no caller knows them.
+ * Tests for HMACDEV_KEY_RANDOM: the keys differ, and have the requested size.
  */
 #include "hmacdev_keys.h"
 

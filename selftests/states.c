@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests for the state table of <linux/hmacdev.h>, cell by cell, and for the
+ * Tests for every cell of the state table in <linux/hmacdev.h>, and for the
  * order of errors if several apply.
  */
 #include "hmacdev_calls.h"

@@ -2,7 +2,7 @@
 /*
  * Tests for the rules of structs and buffers, for every ioctl: sizes, reserved
  * fields, unknown flags and numbers, unmapped memory. A call that fails leaves
- * the context as it was.
+ * the context unchanged.
  */
 #include "hmacdev_calls.h"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# How scripts say in TAP what became of their cases; sourced by them, in bash.
+# Functions for scripts that report test cases in TAP. Source this file in bash.
 # shellcheck shell=bash
 
 n=0 failed=0

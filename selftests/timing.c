@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests that a wrong tag is refused after the same number of instructions
- * wherever it differs. The emulator counts them (guest.sh --icount) and shows
- * them as the CPU's time stamp; without it no count is exact.
+ * Tests that VERIFY takes the same number of instructions wherever a wrong tag
+ * differs. The emulator counts instructions (guest.sh --icount), and its time
+ * stamp counter returns the number. Without the emulator no count is exact.
  */
 #include <hmacdev.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests as a user who is not root. In a group that may open the device, the
- * whole interface works, with that user's own keys. Without the group, nothing
- * does.
+ * whole interface works, with the keys of that user. Outside the group, the
+ * user cannot open the device.
  */
 #include <grp.h>
 #include <sys/prctl.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests for hmacdev_update_fd(): all kinds of files, to EOF or up to a length,
- * also while they grow and shrink. HMACDEV_LONG=1 reads more than 4 GiB, which
- * takes minutes under emulation.
+ * also while they grow and shrink. With HMACDEV_LONG=1 they read more than
+ * 4 GiB, which takes minutes under emulation.
  */
 #include <limits.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests for the limit of contexts for each user, whoever holds them: one user's
- * contexts do not count against another's limit.
+ * Tests for max_user_contexts: a context counts for the user who made it, also
+ * if another user holds it, and never for the limit of another user.
  */
 #include <linux/capability.h>
 #include <sched.h>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests that a call leaves no key, message or tag in the kernel's memory,
- * neither on its stack nor in freed memory. They search all memory through
- * /proc/kcore.
+ * Tests that a call leaves no key, message or tag behind, neither on the kernel
+ * stack nor in freed memory. They search the kernel's memory in /proc/kcore.
  */
 #include <elf.h>
 

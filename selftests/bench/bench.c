@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench speed UNIT BUDGET ROUNDS [ALG...]	what a message costs, by peer
- * bench profile ROW BYTES COUNT		one peer, for profile.sh
- * bench scaling			threads on one descriptor and on two
- * bench memory				what contexts take in the kernel
+ * bench speed UNIT BUDGET ROUNDS [ALG...]	cost of a message, by peer
+ * bench profile ROW BYTES COUNT		run one peer, for profile.sh
+ * bench scaling		rate of threads on one and on two descriptors
+ * bench memory			memory that contexts take in the kernel
  *
- * UNIT is what a nanosecond of CLOCK_MONOTONIC is called, BUDGET how many of
- * them a run of one peer may take, of which there are ROUNDS. The first ALG is
- * done in all sizes, others in some; without any, what there are targets for.
- * Prints lines of unit,row,algorithm,bytes,value. A peer that this machine does
- * not have is left out.
+ * UNIT is the name for a nanosecond of CLOCK_MONOTONIC. Each peer has ROUNDS
+ * runs of up to BUDGET units. The first ALG is measured in all sizes, the
+ * others in some. Without ALG, only the rows that have targets are measured.
+ * The output has lines of unit,row,algorithm,bytes,value. Peers that this
+ * machine does not have are left out.
  */
 #include <openssl/evp.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A peer is one way to make HMACs; speed.c times them all alike.
+ * A peer is one way to make HMACs. speed.c measures all peers in the same way.
  */
 #ifndef BENCH_H
 #define BENCH_H

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# make bench-check: measure what there are targets for, and fail where one is
-# missed. check.sh FILE judges a results.csv.
+# make bench-check: measure the rows that have targets, and fail if a target is
+# missed. check.sh FILE checks an existing results.csv.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR

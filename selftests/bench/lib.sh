@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# What the scripts beside this file share; sourced by them, in bash, at the top
-# of the tree.
+# Functions for the scripts in this directory. Source this file in bash, at the
+# top of the tree.
 # shellcheck shell=bash
 . selftests/qemu/lib.sh
 . selftests/qemu/build.sh

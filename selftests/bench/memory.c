@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What contexts take in the kernel, by the slab caches, which have all of it.
- * (MemAvailable moves with the allocator's own lists, too: by as much again.)
+ * The kernel memory that contexts take, from the sizes of the slab caches,
+ * which have all of it. MemAvailable is too inexact: it also changes by as much
+ * with the allocator's own lists.
  */
 #include <fcntl.h>
 #include <glob.h>

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# page.sh CSV KERNEL DIR: RESULTS.md and the plots, in DIR, from a results.csv
-# that was measured under the kernel in the directory KERNEL (kernel.sh).
+# page.sh CSV KERNEL DIR: make RESULTS.md and the plots in DIR from a
+# results.csv that was measured under the kernel in the directory KERNEL
+# (kernel.sh).
 set -eu
 here=$(dirname "$0")
 csv=$1 kernel=$2 dir=$3

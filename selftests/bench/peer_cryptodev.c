@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cryptodev-linux, where there is a /dev/crypto. It comes from outside the
- * kernel and is packaged nowhere, so what it takes to call it is declared here.
+ * cryptodev-linux, if there is a /dev/crypto. It is not part of the kernel and
+ * no package has its header, so the declarations for its calls are here.
  */
 #include <fcntl.h>
 #include <linux/ioctl.h>

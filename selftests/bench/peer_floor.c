@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The crypto API in a loop in the kernel (floor/), and an empty system call. */
+/* The crypto API in a loop in the kernel (floor/), and an empty system call */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

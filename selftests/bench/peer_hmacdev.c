@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hmacdev through libhmacdev: what its users pay. */
+/* hmacdev through libhmacdev, which is the cost for its users */
 #include <errno.h>
 #include <hmacdev.h>
 #include <stdlib.h>

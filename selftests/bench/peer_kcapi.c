@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libkcapi, the library over AF_ALG. */
+/* libkcapi, the library for AF_ALG */
 #include <kcapi.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* OpenSSL's libcrypto: the key and the hash in the process. */
+/* OpenSSL's libcrypto, with key and hash in the process */
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

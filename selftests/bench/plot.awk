@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# The instructions of SHA-256 in a results.csv, for plot.gp: blocks of points,
-# each under its name. what=overhead: percent over the floor, by size.
-# what=batch: cost of 64 bytes, by batch size, and those of others as levels.
+# Prints the instructions of SHA-256 in a results.csv for plot.gp, as blocks of
+# points with a name. what=overhead: percent over the floor, by message size.
+# what=batch: cost of 64 bytes by batch size, and horizontal lines for others.
 
 $1 == "instructions" && $3 == "sha256" {
 	if (!seen[$4]++)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One peer alone, between two marks that profile/count.c looks for. */
+/* Runs one peer between two marks, which profile/count.c detects. */
 #include <string.h>
 
 #include "bench.h"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# profile.sh ROW [BYTES [COUNT]]: which functions of the kernel the instructions
-# of a call go to, counted one by one (KERNEL=6.12). ROW is a row of the results,
-# such as "hmacdev MAC"; its batch, if it is one, is a call.
+# profile.sh ROW [BYTES [COUNT]]: count the instructions of a call in each
+# function of the kernel (KERNEL=6.12). ROW is a row of the results, such as
+# "hmacdev MAC"; a whole batch is one call.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR

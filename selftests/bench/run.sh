@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # make bench: measure everything, in guests of one kernel (KERNEL=6.12), and
-# leave results.csv, RESULTS.md and plots in build/bench. CRYPTODEV= names the
+# write results.csv, RESULTS.md and plots to build/bench. CRYPTODEV= is the
 # directory where cryptodev-linux was built for that kernel. run.sh --publish
-# puts the page and its plots beside this file, too.
+# also copies the page and its plots to the directory of this file.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR

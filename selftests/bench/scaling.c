@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Threads that share a descriptor should not wait for each other: the rate of
- * two on one descriptor, against that of two on their own. With a copy they
- * share the key and not the file, whose references the kernel counts in each
- * call: the difference is the kernel's and not ours.
+ * Threads that share a descriptor should not wait for each other. Compares the
+ * rate of two threads on one descriptor with that of two on their own. Threads
+ * with a copy share the key, but not the file, whose references the kernel
+ * counts in each call. Their difference is a cost of the kernel, not of
+ * hmacdev.
  */
 #include <hmacdev.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a message costs, by CLOCK_MONOTONIC. In an emulator where an instruction
- * takes a nanosecond it is instructions that are counted.
+ * The cost of a message in CLOCK_MONOTONIC. In an emulator where an instruction
+ * takes a nanosecond, this is the number of instructions.
  */
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

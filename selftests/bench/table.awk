@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# A table of one unit and algorithm of a results.csv, rows by sizes. With
-# relative=1: in percent of the floor. With batch=1: BATCH alone,
-# of 64 bytes.
+# Prints a table of one unit and algorithm of a results.csv, with a row for each
+# peer and a column for each size. relative=1: in percent of the floor. batch=1:
+# only BATCH, with 64 bytes.
 
 function commas(n,	s)
 {

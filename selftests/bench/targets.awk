@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# Compares a results.csv with the targets; fails if one is missed, or if there is
-# no figure for it.
+# Compares a results.csv with the targets. Fails if a target is missed or has no
+# result.
 
 { value[$1, $2, $3, $4] = $5 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The memory that the calls are given: pages to write, pages only to read, and
- * holes; and beside it what it should look like when the call is over.
+ * The memory for the arguments of calls: writable pages, read-only pages and
+ * holes; and a copy with the expected content after the call.
  */
 #ifndef _FUZZ_ARENA_H
 #define _FUZZ_ARENA_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One system call, and the ways to make it: by this thread or another, by a
- * child, or with the descriptor passed through a socket before.
+ * One system call, and the ways to make it: in this thread, in another thread,
+ * in a child, or with a descriptor that was passed through a socket.
  */
 #ifndef _FUZZ_CALL_H
 #define _FUZZ_CALL_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The operations that make contexts, change or describe them.
+ * The operations that make, change or describe contexts.
  */
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The first use of each algorithm since the module was loaded: NEW and ONESHOT
- * may load a hash, and try that once; ALG and DERIVE load nothing.
+ * The first use of each algorithm after the module was loaded. NEW and ONESHOT
+ * may load a hash, and try once. ALG and DERIVE load no module.
  */
 #ifndef _FUZZ_FIRST_USE_H
 #define _FUZZ_FIRST_USE_H

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module against a model of it that is built on OpenSSL: random calls with
- * random arguments, for some time, in several processes. From the environment:
+ * Compares the module with a model that uses OpenSSL: random calls with random
+ * arguments, in several processes. The environment has these parameters:
  *
- *	FUZZ_SECONDS	how long
- *	FUZZ_SEED	what all else follows from; random if there is none
- *	FUZZ_PROCESSES	how many with contexts of their own
- *	FUZZ_SEQUENCE	run this sequence alone, and say each step
- *	FUZZ_ROUND	run this round, of threads that share contexts or of a
- *			call that is held, alone, again and again
- *	FUZZ_LAST	file to tell what runs in, in case the kernel dies of it
+ *	FUZZ_SECONDS	how long to run
+ *	FUZZ_SEED	seed of all random numbers; random by default
+ *	FUZZ_PROCESSES	number of processes with their own contexts
+ *	FUZZ_SEQUENCE	run only this sequence, and print each step
+ *	FUZZ_ROUND	repeat only this round: of threads that share contexts,
+ *			or of a call that is held
+ *	FUZZ_LAST	file for the name of what runs, in case the kernel dies
  *
- * Where KCOV says what a sequence reaches, those that reach something new are
- * the parents of others. Each is told by its seeds alone, whatever came before.
+ * If KCOV reports that a sequence reaches new code, other sequences are made
+ * from it. A sequence depends only on its seeds, not on earlier sequences.
  */
 #include <fcntl.h>
 #include <signal.h>

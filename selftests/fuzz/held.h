@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Calls that are held in their midst: a page of the memory that they are given
- * is missing until others have used the context and dropped rights.
+ * Calls that stop in the middle, since a page of their memory is missing. It is
+ * supplied after other threads have used the context and dropped rights.
  */
 #ifndef _FUZZ_HELD_H
 #define _FUZZ_HELD_H

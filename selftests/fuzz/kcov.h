@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which code of the module a thread reaches, where the kernel tells: KCOV.
+ * The code of the module that a thread reaches, if the kernel has KCOV
  */
 #ifndef _FUZZ_KCOV_H
 #define _FUZZ_KCOV_H

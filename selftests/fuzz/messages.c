@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The operations that append to the message.
+ * The operations that append to the running message.
  */
 #include <stdint.h>
 #include <stdlib.h>

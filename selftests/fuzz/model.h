@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Contexts as <linux/hmacdev.h> specifies them, with OpenSSL for the tags.
+ * A model of contexts, as <linux/hmacdev.h> specifies them. OpenSSL makes the
+ * tags.
  */
 #ifndef _FUZZ_MODEL_H
 #define _FUZZ_MODEL_H

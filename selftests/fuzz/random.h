@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Numbers that look random and are the same whenever the seed is.
+ * Pseudo-random numbers, which depend only on the seed
  */
 #ifndef _FUZZ_RANDOM_H
 #define _FUZZ_RANDOM_H

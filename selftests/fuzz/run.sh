@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# make fuzz: the module against a model of it, in a guest, for SECONDS=60 from
-# SEED= (a random one). KERNEL=debug is the one that looks for faults and says
-# what is reached; 6.1 and 6.12 are faster. BITS=32 is for a caller of 32 bits.
-# SEQUENCE= and ROUND= do again what a failure names. What was said, and the
-# kernel's log, are left in build/results/fuzz-debug.
+# make fuzz: compare the module with a model, in a guest. SECONDS= is the time
+# (60), SEED= the seed (random). KERNEL=debug, the default, detects faults and
+# reports coverage; 6.1 and 6.12 are faster. BITS=32 uses a 32-bit caller.
+# SEQUENCE= and ROUND= repeat what a failure names. The output and the kernel's
+# log are in build/results/fuzz-debug.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR/../..

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A sequence of steps, with contexts of its own: the same whenever the seeds
- * are, whatever came before.
+ * A sequence of steps with its own contexts. It depends only on its seeds, not
+ * on earlier sequences.
  */
 #ifndef _FUZZ_SEQUENCE_H
 #define _FUZZ_SEQUENCE_H

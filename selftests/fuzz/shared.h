@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Contexts that many threads use at once. What each call does cannot be told
- * then, but what it can do at all: the message is always a number of pieces
- * that are all the same, and there is one key.
+ * Contexts that several threads use at once. The result of a call then depends
+ * on the order of the calls. It can be checked against all possible results,
+ * since the message is always a number of identical pieces, with one key.
  */
 #ifndef _FUZZ_SHARED_H
 #define _FUZZ_SHARED_H

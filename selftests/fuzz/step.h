@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A step: one operation with random arguments, what the specification says it
- * does, and what it did.
+ * A step: one operation with random arguments, the result that is specified,
+ * and the actual result.
  */
 #ifndef _FUZZ_STEP_H
 #define _FUZZ_STEP_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The crypto API's own price for an HMAC, in a loop and without a user: the
- * floor below which no interface to it can get.
+ * The cost of an HMAC in the crypto API itself, measured in a loop in the
+ * kernel. No interface to the crypto API can cost less.
  */
 #include <crypto/hash.h>
 #include <linux/fs.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * /dev/hmac_floor: what the crypto API itself costs. For the benchmark alone,
- * and never installed: it hands any template to the crypto API.
+ * /dev/hmac_floor: measures the cost of the crypto API itself. It is only for
+ * the benchmark and never installed, since it passes any template to the crypto
+ * API.
  */
 #ifndef _HMAC_FLOOR_H
 #define _HMAC_FLOOR_H

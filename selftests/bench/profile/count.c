@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A QEMU plugin that counts how often each instruction is executed, by address,
- * from one mark in the guest to the next (../profile.c), and writes "address
- * count" lines to out=FILE.
+ * A QEMU plugin that counts how often the instruction at each address is
+ * executed between two marks in the guest (../profile.c). It writes lines of
+ * "address count" to out=FILE.
  *
- * Debian has QEMU's plugin interface, but not the header; this is what we use
- * of version 1 of it.
+ * Debian's QEMU has the plugin interface, but no package has its header. So the
+ * declarations from version 1 that are used are here.
  */
 #include <inttypes.h>
 #include <stdbool.h>
