@@ -83,23 +83,17 @@ static void mac(struct state *s, unsigned char *tag)
 	get_tag(s, tag);
 }
 
-static void run(void *state, unsigned long n, unsigned char *tag)
+RUN_LOOP(run, mac)
+
+static void mac_new(struct state *s, unsigned char *tag)
 {
-	while (n--)
-		mac(state, tag);
+	close_keyed(s);
+	must(open_keyed(s), "AF_ALG");
+	mac(s, tag);
+	s->key[0]++;
 }
 
-static void run_new(void *state, unsigned long n, unsigned char *tag)
-{
-	struct state *s = state;
-
-	while (n--) {
-		close_keyed(s);
-		must(open_keyed(s), "AF_ALG");
-		mac(s, tag);
-		s->key[0]++;
-	}
-}
+RUN_LOOP(run_new, mac_new)
 
 static void *setup_file(const struct peer *peer, const struct job *job)
 {
@@ -110,18 +104,16 @@ static void *setup_file(const struct peer *peer, const struct job *job)
 	return s;
 }
 
-static void run_file(void *state, unsigned long n, unsigned char *tag)
+static void mac_file(struct state *s, unsigned char *tag)
 {
-	struct state *s = state;
+	off_t from = 0;
 
-	while (n--) {
-		off_t from = 0;
-
-		must(sendfile(s->op, s->file, &from, s->job.size) ==
-		     (ssize_t)s->job.size, "AF_ALG sendfile");
-		get_tag(s, tag);
-	}
+	must(sendfile(s->op, s->file, &from, s->job.size) ==
+	     (ssize_t)s->job.size, "AF_ALG sendfile");
+	get_tag(s, tag);
 }
+
+RUN_LOOP(run_file, mac_file)
 
 const struct peer afalg_peers[] = {
 	{

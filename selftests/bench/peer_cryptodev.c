@@ -110,23 +110,17 @@ static void mac(struct state *s, unsigned char *tag)
 	must(!ioctl(s->fd, CRYPT, &crypt), "CIOCCRYPT");
 }
 
-static void run(void *state, unsigned long n, unsigned char *tag)
+RUN_LOOP(run, mac)
+
+static void mac_new(struct state *s, unsigned char *tag)
 {
-	while (n--)
-		mac(state, tag);
+	end(s);
+	begin(s);
+	mac(s, tag);
+	s->key[0]++;
 }
 
-static void run_new(void *state, unsigned long n, unsigned char *tag)
-{
-	struct state *s = state;
-
-	while (n--) {
-		end(s);
-		begin(s);
-		mac(s, tag);
-		s->key[0]++;
-	}
-}
+RUN_LOOP(run_new, mac_new)
 
 const struct peer cryptodev_peers[] = {
 	{

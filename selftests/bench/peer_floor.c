@@ -84,13 +84,14 @@ static void *setup_syscall(const struct peer *peer, const struct job *job)
 	return must_alloc(1);
 }
 
-static void run_syscall(void *state, unsigned long n, unsigned char *tag)
+static void empty_syscall(void *state, unsigned char *tag)
 {
 	(void)state;
 	(void)tag;
-	while (n--)
-		syscall(SYS_getppid);
+	syscall(SYS_getppid);
 }
+
+RUN_LOOP(run_syscall, empty_syscall)
 
 const struct peer floor_peers[] = {
 	{

@@ -54,14 +54,13 @@ static void teardown(void *state)
 	free(s);
 }
 
-static void run_mac(void *state, unsigned long n, unsigned char *tag)
+static void mac(struct state *s, unsigned char *tag)
 {
-	struct state *s = state;
-
-	while (n--)
-		must(hmacdev_mac(s->h, s->job.msg, s->job.size, tag,
-				 s->job.tag_len) > 0, "hmacdev_mac");
+	must(hmacdev_mac(s->h, s->job.msg, s->job.size, tag,
+			 s->job.tag_len) > 0, "hmacdev_mac");
 }
+
+RUN_LOOP(run_mac, mac)
 
 /* Checks the tag that it would have made. */
 static void *setup_verify(const struct peer *peer, const struct job *job)
@@ -69,7 +68,7 @@ static void *setup_verify(const struct peer *peer, const struct job *job)
 	struct state *s = setup(peer, job);
 
 	if (s)
-		run_mac(s, 1, s->right);
+		mac(s, s->right);
 	return s;
 }
 
@@ -98,18 +97,16 @@ static void run_batch(void *state, unsigned long n, unsigned char *tag)
 	memcpy(tag, s->tags[batch - 1], s->job.tag_len);
 }
 
-static void run_update(void *state, unsigned long n, unsigned char *tag)
+static void update(struct state *s, unsigned char *tag)
 {
-	struct state *s = state;
-
-	while (n--) {
-		must(!hmacdev_update(s->h, s->job.msg, s->job.size),
-		     "hmacdev_update");
-		must(hmacdev_finalize(s->h, tag, s->job.tag_len) > 0,
-		     "hmacdev_finalize");
-		must(!hmacdev_reset(s->h), "hmacdev_reset");
-	}
+	must(!hmacdev_update(s->h, s->job.msg, s->job.size),
+	     "hmacdev_update");
+	must(hmacdev_finalize(s->h, tag, s->job.tag_len) > 0,
+	     "hmacdev_finalize");
+	must(!hmacdev_reset(s->h), "hmacdev_reset");
 }
+
+RUN_LOOP(run_update, update)
 
 static void *setup_file(const struct peer *peer, const struct job *job)
 {
@@ -120,31 +117,27 @@ static void *setup_file(const struct peer *peer, const struct job *job)
 	return s;
 }
 
-static void run_file(void *state, unsigned long n, unsigned char *tag)
+static void update_fd(struct state *s, unsigned char *tag)
 {
-	struct state *s = state;
-
-	while (n--) {
-		must(!lseek(s->file, 0, SEEK_SET), "lseek");
-		must(hmacdev_update_fd(s->h, s->file, -1, NULL) ==
-		     (int64_t)s->job.size, "hmacdev_update_fd");
-		must(hmacdev_finalize(s->h, tag, s->job.tag_len) > 0,
-		     "hmacdev_finalize");
-		must(!hmacdev_reset(s->h), "hmacdev_reset");
-	}
+	must(!lseek(s->file, 0, SEEK_SET), "lseek");
+	must(hmacdev_update_fd(s->h, s->file, -1, NULL) ==
+	     (int64_t)s->job.size, "hmacdev_update_fd");
+	must(hmacdev_finalize(s->h, tag, s->job.tag_len) > 0,
+	     "hmacdev_finalize");
+	must(!hmacdev_reset(s->h), "hmacdev_reset");
 }
 
-static void run_oneshot(void *state, unsigned long n, unsigned char *tag)
-{
-	struct state *s = state;
+RUN_LOOP(run_file, update_fd)
 
-	while (n--) {
-		must(hmacdev_oneshot(s->job.alg, s->key, KEY_LEN, s->job.msg,
-				     s->job.size, tag, s->job.tag_len) > 0,
-		     "hmacdev_oneshot");
-		s->key[0]++;
-	}
+static void oneshot(struct state *s, unsigned char *tag)
+{
+	must(hmacdev_oneshot(s->job.alg, s->key, KEY_LEN, s->job.msg,
+			     s->job.size, tag, s->job.tag_len) > 0,
+	     "hmacdev_oneshot");
+	s->key[0]++;
 }
+
+RUN_LOOP(run_oneshot, oneshot)
 
 /* A copy of a context that has the message, and its end. */
 static void *setup_copy(const struct peer *peer, const struct job *job)

@@ -52,23 +52,17 @@ static void mac(struct state *s, unsigned char *tag)
 	     "kcapi_md_digest");
 }
 
-static void run(void *state, unsigned long n, unsigned char *tag)
+RUN_LOOP(run, mac)
+
+static void mac_new(struct state *s, unsigned char *tag)
 {
-	while (n--)
-		mac(state, tag);
+	kcapi_md_destroy(s->handle);
+	must(init(s), "kcapi_md_init");
+	mac(s, tag);
+	s->key[0]++;
 }
 
-static void run_new(void *state, unsigned long n, unsigned char *tag)
-{
-	struct state *s = state;
-
-	while (n--) {
-		kcapi_md_destroy(s->handle);
-		must(init(s), "kcapi_md_init");
-		mac(s, tag);
-		s->key[0]++;
-	}
-}
+RUN_LOOP(run_new, mac_new)
 
 const struct peer kcapi_peers[] = {
 	{

@@ -57,41 +57,39 @@ static void *setup_mac(const struct peer *peer, const struct job *job)
 	return s;
 }
 
-static void run_mac(void *state, unsigned long n, unsigned char *tag)
+static void mac(struct state *s, unsigned char *tag)
 {
-	struct state *s = state;
 	size_t len;
 
-	while (n--)
-		must(EVP_MAC_init(s->ctx, NULL, 0, NULL) &&
-		     EVP_MAC_update(s->ctx, s->job.msg, s->job.size) &&
-		     EVP_MAC_final(s->ctx, tag, &len, TAG_MAX), "EVP_MAC");
+	must(EVP_MAC_init(s->ctx, NULL, 0, NULL) &&
+	     EVP_MAC_update(s->ctx, s->job.msg, s->job.size) &&
+	     EVP_MAC_final(s->ctx, tag, &len, TAG_MAX), "EVP_MAC");
 }
 
-static void run_hmac(void *state, unsigned long n, unsigned char *tag)
+RUN_LOOP(run_mac, mac)
+
+static void hmac(struct state *s, unsigned char *tag)
 {
-	struct state *s = state;
 	unsigned int len;
 
-	while (n--) {
-		must(HMAC(s->md, s->key, KEY_LEN, s->job.msg, s->job.size, tag,
-			  &len), "HMAC");
-		s->key[0]++;
-	}
+	must(HMAC(s->md, s->key, KEY_LEN, s->job.msg, s->job.size, tag, &len),
+	     "HMAC");
+	s->key[0]++;
 }
 
-static void run_q_mac(void *state, unsigned long n, unsigned char *tag)
+RUN_LOOP(run_hmac, hmac)
+
+static void q_mac(struct state *s, unsigned char *tag)
 {
-	struct state *s = state;
 	size_t len;
 
-	while (n--) {
-		must(EVP_Q_mac(NULL, "HMAC", NULL, s->job.alg, NULL, s->key,
-			       KEY_LEN, s->job.msg, s->job.size, tag, TAG_MAX,
-			       &len), "EVP_Q_mac");
-		s->key[0]++;
-	}
+	must(EVP_Q_mac(NULL, "HMAC", NULL, s->job.alg, NULL, s->key, KEY_LEN,
+		       s->job.msg, s->job.size, tag, TAG_MAX, &len),
+	     "EVP_Q_mac");
+	s->key[0]++;
 }
+
+RUN_LOOP(run_q_mac, q_mac)
 
 const struct peer openssl_peers[] = {
 	{
