@@ -19,7 +19,7 @@ static void fill_alg(struct step *s)
 	args->flags = random_one_in(&s->r, 2) ? HMACDEV_ALG_BY_NAME : 0;
 	args->flags ^= some_flags(&s->r);
 	if (!(args->flags & HMACDEV_ALG_BY_NAME) || random_one_in(&s->r, 16))
-		args->index = random_below(&s->r, ALGORITHMS + 2);
+		args->index = random_below(&s->r, NR_ALGS + 2);
 	if (random_one_in(&s->r, 32))
 		args->index = random_next(&s->r);
 	some_name(&s->r, args->name);
@@ -42,7 +42,7 @@ static void predict_alg(struct step *s)
 		err = model_find(args.name, &alg);
 		if (err)
 			refuse(f, FIELDS, -err);
-	} else if (args.index < ALGORITHMS) {
+	} else if (args.index < NR_ALGS) {
 		alg = &algorithms[args.index];
 	} else {
 		refuse(f, FIELDS, ENOENT);

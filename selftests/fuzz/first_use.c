@@ -185,12 +185,12 @@ bool first_use_run(__u64 seed)
 {
 	struct random r = { seed };
 	int fd = open("/dev/hmac", O_RDWR | O_CLOEXEC), parent = -1;
-	int first = random_below(&r, ALGORITHMS), i;
+	int first = random_below(&r, NR_ALGS), i;
 	const char *wrong = fd < 0 ? "has no device" : NULL;
 	struct algorithm *alg = NULL;
 
-	for (i = 0; !wrong && i < ALGORITHMS; i++) {
-		alg = &algorithms[(first + i) % ALGORITHMS];
+	for (i = 0; !wrong && i < NR_ALGS; i++) {
+		alg = &algorithms[(first + i) % NR_ALGS];
 		wrong = use_first(&r, fd, parent, alg);
 		if (parent < 0 && alg->available)
 			parent = try_new(alg, HMACDEV_RIGHT_DERIVE);

@@ -9,22 +9,9 @@
 
 #include "model.h"
 
-struct algorithm algorithms[ALGORITHMS] = {
-	{ "sha256", "sha-256", 32, 64, "SHA2-256", true },
-	{ "sha384", "sha-384", 48, 128, "SHA2-384", true },
-	{ "sha512", "sha-512", 64, 128, "SHA2-512", true },
-	{ "sha1", "sha-1", 20, 64, "SHA1", true },
-	{ "sha224", "sha-224", 28, 64, "SHA2-224", true },
-	{ "sha3-256", NULL, 32, 136, "SHA3-256", true },
-	{ "sha3-384", NULL, 48, 104, "SHA3-384", true },
-	{ "sha3-512", NULL, 64, 72, "SHA3-512", true },
-	{ "sha3-224", NULL, 28, 144, "SHA3-224", true },
-	{ "md5", NULL, 16, 64, "MD5", false },
-	{ "sm3", NULL, 32, 64, "SM3", false },
-	{ "rmd160", "ripemd160", 20, 64, "RIPEMD160", false },
-	{ "streebog256", NULL, 32, 64, NULL, false },
-	{ "streebog512", NULL, 64, 64, NULL, false },
-};
+#define ALGORITHM(_id, ...) \
+	[ALG_##_id] = { __VA_ARGS__ },
+struct algorithm algorithms[NR_ALGS] = { EACH_ALG(ALGORITHM) };
 
 /* The tags that were seen, of keys that nobody knows */
 #define SEEN_MAX	512
@@ -60,7 +47,7 @@ static int lookup(const char *name, struct algorithm **alg)
 {
 	size_t i;
 
-	for (i = 0; i < ALGORITHMS; i++) {
+	for (i = 0; i < NR_ALGS; i++) {
 		*alg = &algorithms[i];
 		if (!strcmp(name, (*alg)->name) ||
 		    ((*alg)->alias && !strcmp(name, (*alg)->alias)))

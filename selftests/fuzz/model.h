@@ -13,13 +13,15 @@
 
 #include <linux/hmacdev.h>
 
+#include "../hmacdev_algs.h"
+
 struct algorithm {
 	const char *name;
 	const char *alias;
 	__u32 digest_size;
 	__u32 block_size;
-	const char *md;		/* OpenSSL's name, NULL if it has none */
 	bool fips;
+	const char *md;		/* OpenSSL's name, NULL if it has none */
 	bool available;		/* in this kernel: see first_use_run() */
 };
 
@@ -29,8 +31,7 @@ struct algorithm {
 /* Do NEW and DERIVE take this mask? */
 bool rights_valid(__u32 rights);
 
-#define ALGORITHMS	14
-extern struct algorithm algorithms[ALGORITHMS];
+extern struct algorithm algorithms[NR_ALGS];
 
 /*
  * A key, shared by copies. One that only the kernel knows, or whose algorithm
