@@ -7,36 +7,21 @@
 #include <openssl/hmac.h>
 #include <sys/resource.h>
 
+#include "hmacdev_algs.h"
 #include "hmacdev_utils.h"
 
 #define ALL	HMACDEV_RIGHTS_SIGNER
 #define TEXT	"a message under the derived key"
 #define LARGE	100001
 
-struct hash {
-	const char *alg;
-	const char *md;
-};
+#define SHA256	(&test_algs[ALG_sha256])
 
-static const struct hash hashes[] = {
-	{ "md5", "MD5" },
-	{ "sha1", "SHA1" },
-	{ "sha224", "SHA2-224" },
-	{ "sha256", "SHA2-256" },
-	{ "sha384", "SHA2-384" },
-	{ "sha512", "SHA2-512" },
-	{ "sha3-256", "SHA3-256" },
-	{ "sha3-512", "SHA3-512" },
-	{ "sm3", "SM3" },
-	{ "rmd160", "RIPEMD160" },
-};
-
-/* The tag as OpenSSL makes it; returns its size, 0 where it has no such hash */
-static unsigned int openssl_tag(const struct hash *hash, const void *key,
+/* The tag as OpenSSL makes it; returns its size, 0 if OpenSSL cannot */
+static unsigned int openssl_tag(const struct test_alg *alg, const void *key,
 				size_t key_len, const void *msg, size_t len,
 				__u8 *tag)
 {
-	EVP_MD *md = EVP_MD_fetch(NULL, hash->md, NULL);
+	EVP_MD *md = EVP_MD_fetch(NULL, alg->md, NULL);
 	unsigned int tag_len = 0;
 
 	if (md && !HMAC(md, key, key_len, msg, len, tag, &tag_len))
@@ -54,32 +39,24 @@ FIXTURE(derive)
 
 FIXTURE_VARIANT(derive)
 {
-	struct hash hash;
+	const struct test_alg *alg;
 };
 
-#define DERIVE(_name, _alg, _md) \
-	FIXTURE_VARIANT_ADD(derive, _name) { .hash = { _alg, _md } }
-
-DERIVE(md5, "md5", "MD5");
-DERIVE(sha1, "sha1", "SHA1");
-DERIVE(sha256, "sha256", "SHA2-256");
-DERIVE(sha384, "sha384", "SHA2-384");
-DERIVE(sha512, "sha512", "SHA2-512");
-DERIVE(sha3_256, "sha3-256", "SHA3-256");
-DERIVE(rmd160, "rmd160", "RIPEMD160");
+#define DERIVE(_id, ...) \
+	FIXTURE_VARIANT_ADD(derive, _id) { .alg = &test_algs[ALG_##_id] };
+EACH_OPENSSL_ALG(DERIVE)
 
 FIXTURE_SETUP(derive)
 {
 	struct hmacdev_alg alg;
 
 	self->fd = test_open();
-	if (!_test_has_alg(variant->hash.alg, &alg))
-		SKIP(return, "this kernel has no %s", variant->hash.alg);
-	self->key_len = openssl_tag(&variant->hash, HALF_KEY, HALF_KEY_LEN,
+	if (!_test_has_alg(variant->alg->name, &alg))
+		SKIP(return, "this kernel has no %s", variant->alg->name);
+	self->key_len = openssl_tag(variant->alg, HALF_KEY, HALF_KEY_LEN,
 				    HALF_MSG, HALF_WHOLE, self->key);
-	if (!self->key_len)
-		SKIP(return, "this OpenSSL has no %s", variant->hash.md);
-	test_new_opts(self->fd, variant->hash.alg, HALF_KEY, HALF_KEY_LEN, 0,
+	ASSERT_EQ(alg.digest_size, self->key_len);
+	test_new_opts(self->fd, variant->alg->name, HALF_KEY, HALF_KEY_LEN, 0,
 		      HMACDEV_RIGHTS_DERIVER);
 }
 
@@ -90,40 +67,38 @@ FIXTURE_TEARDOWN(derive)
 
 /* @child's key is that of @key_len bytes, and its tags are of @tag_len */
 static void check_child(struct __test_metadata *_metadata, int child,
-			const struct hash *hash, const void *key,
+			const struct test_alg *alg, const void *key,
 			size_t key_len, __u32 tag_len)
 {
 	__u8 want[HMACDEV_TAG_MAX], seen[HMACDEV_TAG_MAX];
 	struct hmacdev_info info;
-	__u32 full = openssl_tag(hash, key, key_len, TEXT, sizeof(TEXT), want);
+	__u32 full = openssl_tag(alg, key, key_len, TEXT, sizeof(TEXT), want);
 
 	test_info(child, &info);
 	EXPECT_EQ(HMACDEV_STATE_ACTIVE, info.state);
-	EXPECT_STREQ(hash->alg, info.alg);
+	EXPECT_STREQ(alg->name, info.alg);
 	EXPECT_EQ(full, info.digest_size);
 	EXPECT_EQ(tag_len ?: full, info.tag_len);
 	EXPECT_EQ(0, info.bytes);
 	test_mac_sign(child, TEXT, sizeof(TEXT), seen, info.tag_len);
 	EXPECT_MEMEQ(want, seen, info.tag_len)
-		TH_LOG("%s, key of %zu bytes", hash->alg, key_len);
+		TH_LOG("%s, key of %zu bytes", alg->name, key_len);
 	test_update(child, TEXT, sizeof(TEXT));
 	test_verify(child, want, info.tag_len);
 }
 
 TEST_F(derive, every_child)
 {
-	__u8 tag[HMACDEV_TAG_MAX];
 	struct hmacdev_alg alg;
 	size_t i, seen = 0;
 	int child;
 
-	for (i = 0; i < ARRAY_SIZE(hashes); i++) {
-		if (!_test_has_alg(hashes[i].alg, &alg) ||
-		    !openssl_tag(&hashes[i], "", 0, "", 0, tag))
+	for (i = 0; i < NR_ALGS; i++) {
+		if (!test_algs[i].md || !_test_has_alg(test_algs[i].name, &alg))
 			continue;
-		child = test_derive(self->fd, hashes[i].alg, HALF_MSG,
+		child = test_derive(self->fd, test_algs[i].name, HALF_MSG,
 				    HALF_WHOLE, 0, ALL);
-		check_child(_metadata, child, &hashes[i], self->key,
+		check_child(_metadata, child, &test_algs[i], self->key,
 			    self->key_len, 0);
 		close(child);
 		seen++;
@@ -139,11 +114,11 @@ TEST_F(derive, of_a_truncated_tag)
 
 	for (len = HMACDEV_TAG_MIN; len <= self->key_len; len++) {
 		fd = test_open();
-		test_new_opts(fd, variant->hash.alg, HALF_KEY, HALF_KEY_LEN,
+		test_new_opts(fd, variant->alg->name, HALF_KEY, HALF_KEY_LEN,
 			      len, HMACDEV_RIGHT_DERIVE);
 		child = test_derive(fd, "sha256", HALF_MSG, HALF_WHOLE, 0, ALL);
-		check_child(_metadata, child, &hashes[3], self->key,
-			    self->key_len, 0);
+		check_child(_metadata, child, SHA256, self->key, self->key_len,
+			    0);
 		close(child);
 		close(fd);
 	}
@@ -155,17 +130,17 @@ TEST_F(derive, with_a_truncated_tag)
 	int child;
 
 	for (len = HMACDEV_TAG_MIN; len <= self->key_len; len++) {
-		child = test_derive(self->fd, variant->hash.alg, HALF_MSG,
+		child = test_derive(self->fd, variant->alg->name, HALF_MSG,
 				    HALF_WHOLE, len, ALL);
-		check_child(_metadata, child, &variant->hash, self->key,
+		check_child(_metadata, child, variant->alg, self->key,
 			    self->key_len, len);
 		close(child);
 	}
 	for (; len < self->key_len + 3; len++)
-		test_err_derive(EINVAL, self->fd, variant->hash.alg, HALF_MSG,
+		test_err_derive(EINVAL, self->fd, variant->alg->name, HALF_MSG,
 				HALF_WHOLE, len, ALL);
 	for (len = 1; len < HMACDEV_TAG_MIN; len++)
-		test_err_derive(EINVAL, self->fd, variant->hash.alg, HALF_MSG,
+		test_err_derive(EINVAL, self->fd, variant->alg->name, HALF_MSG,
 				HALF_WHOLE, len, ALL);
 }
 
@@ -183,12 +158,11 @@ TEST_F(derive, from_every_size)
 	ASSERT_NE(NULL, msg);
 	test_fill(msg, LARGE);
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		openssl_tag(&variant->hash, HALF_KEY, HALF_KEY_LEN,
+		openssl_tag(variant->alg, HALF_KEY, HALF_KEY_LEN,
 			    msg + LARGE - lens[i], lens[i], key);
 		child = test_derive(self->fd, "sha256", msg + LARGE - lens[i],
 				    lens[i], 0, ALL);
-		check_child(_metadata, child, &hashes[3], key, self->key_len,
-			    0);
+		check_child(_metadata, child, SHA256, key, self->key_len, 0);
 		close(child);
 	}
 }
@@ -202,16 +176,16 @@ TEST_F(derive, again_and_again)
 	memcpy(key, self->key, self->key_len);
 	for (i = 0; i < 8; i++) {
 		/* One to go on with, and one to look at */
-		child = test_derive(fd, variant->hash.alg, HALF_MSG, HALF_WHOLE,
-				    0, ALL);
-		check_child(_metadata, child, &variant->hash, key,
-			    self->key_len, 0);
+		child = test_derive(fd, variant->alg->name, HALF_MSG,
+				    HALF_WHOLE, 0, ALL);
+		check_child(_metadata, child, variant->alg, key, self->key_len,
+			    0);
 		close(child);
-		child = test_derive(fd, variant->hash.alg, HALF_MSG, HALF_WHOLE,
-				    0, HMACDEV_RIGHTS_DERIVER);
+		child = test_derive(fd, variant->alg->name, HALF_MSG,
+				    HALF_WHOLE, 0, HMACDEV_RIGHTS_DERIVER);
 		close(fd);
 		fd = child;
-		openssl_tag(&variant->hash, key, self->key_len, HALF_MSG,
+		openssl_tag(variant->alg, key, self->key_len, HALF_MSG,
 			    HALF_WHOLE, key);
 	}
 	close(fd);
@@ -224,7 +198,7 @@ TEST_F(derive, copy_of_a_child)
 	int copy = test_copy(child, ALL);
 
 	close(child);
-	check_child(_metadata, copy, &hashes[3], self->key, self->key_len, 16);
+	check_child(_metadata, copy, SHA256, self->key, self->key_len, 16);
 	close(copy);
 }
 
@@ -333,10 +307,10 @@ TEST_F(refused, nothing_of_the_message)
 
 	EXPECT_EQ(FD_CLOEXEC, fcntl(child, F_GETFD));
 	EXPECT_EQ(O_RDWR, fcntl(child, F_GETFL) & O_ACCMODE);
-	check_child(_metadata, child, &hashes[3], empty_tag, HALF_TAG_LEN, 0);
+	check_child(_metadata, child, SHA256, empty_tag, HALF_TAG_LEN, 0);
 	test_verify(copy, half_tag, HALF_TAG_LEN);
 	other = test_derive(copy, "sha256", "", 0, 0, ALL);
-	check_child(_metadata, other, &hashes[3], empty_tag, HALF_TAG_LEN, 0);
+	check_child(_metadata, other, SHA256, empty_tag, HALF_TAG_LEN, 0);
 	test_state(FINALIZED, copy);
 	close(child);
 	close(copy);
@@ -350,8 +324,8 @@ TEST(empty_message)
 	int null = test_derive(fd, "sha256", NULL, 0, 0, ALL);
 	int none = test_derive(fd, "sha256", (void *)-1L, 0, 0, ALL);
 
-	check_child(_metadata, null, &hashes[3], empty_tag, HALF_TAG_LEN, 0);
-	check_child(_metadata, none, &hashes[3], empty_tag, HALF_TAG_LEN, 0);
+	check_child(_metadata, null, SHA256, empty_tag, HALF_TAG_LEN, 0);
+	check_child(_metadata, none, SHA256, empty_tag, HALF_TAG_LEN, 0);
 }
 
 /* Chains that were published */

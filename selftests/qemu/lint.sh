@@ -67,6 +67,9 @@ program_style+=,VOLATILE,ENOSYS,EMBEDDED_FUNCTION_NAME
 test_style=$program_style,SPLIT_STRING,MISSING_SPACE,MACRO_ARG_REUSE
 test_style+=,COMPLEX_MACRO,MACRO_WITH_FLOW_CONTROL,SPACING
 
+# A row of a list becomes a definition, which a semicolon ends.
+test_style+=,TRAILING_SEMICOLON,MULTISTATEMENT_MACRO_USE_DO_WHILE
+
 # An interface without a header is declared where it is used.
 test_style+=,AVOID_EXTERNS
 
