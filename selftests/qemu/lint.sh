@@ -129,6 +129,19 @@ needs()
 	grep -q 'needs a kernel with CONFIG_KEYS' <<<"$said" || echo "$said"
 }
 
+# The interface's description names each algorithm that the tests have.
+algorithms()
+{
+	local name names
+
+	names=$(sed -nE 's/^\tX\([^"]*"([^"]+)".*/\1/p' selftests/hmacdev_algs.h)
+	[ -n "$names" ] || echo "no algorithms in selftests/hmacdev_algs.h"
+	for name in $names; do
+		grep -qw -- "$name" uapi/linux/hmacdev.h ||
+			echo "uapi/linux/hmacdev.h does not name $name"
+	done
+}
+
 lines()
 {
 	[ "$lines" -le "$kmod_lines" ] ||
@@ -149,6 +162,7 @@ check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \
 	--enable=warning,performance,portability -Iuapi -Iuserspace/lib userspace
 check "manual, symbols" make -s -C userspace check O="$tmp/userspace"
 check shellcheck shellcheck -x "${scripts[@]}"
+check algorithms algorithms
 lines=$(cat kmod/*.[ch] | wc -l)
 check "lines of kmod: $lines" lines
 [ -z "$failed" ]
