@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "hmacdev_pass.h"
 #include "hmacdev_utils.h"
 
 #define RIGHTS_END	(TEST_RIGHTS_KNOWN + 1)
@@ -44,49 +45,6 @@ static int pass_copy(int fd)
 	return _test_copy(fd, ~0U);
 }
 
-union fd_message {
-	char buf[CMSG_SPACE(sizeof(int))];
-	struct cmsghdr align;
-};
-
-static int send_fd(int to, int fd)
-{
-	union fd_message u = { };
-	struct iovec iov = { .iov_base = "", .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = u.buf, .msg_controllen = sizeof(u.buf),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	return sendmsg(to, &msg, 0) == 1 ? 0 : -errno;
-}
-
-static int receive_fd(int from)
-{
-	union fd_message u = { };
-	char byte;
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = u.buf, .msg_controllen = sizeof(u.buf),
-	};
-	struct cmsghdr *cmsg;
-	int fd;
-
-	if (recvmsg(from, &msg, 0) != 1)
-		return -errno;
-	cmsg = CMSG_FIRSTHDR(&msg);
-	if (!cmsg || cmsg->cmsg_type != SCM_RIGHTS)
-		return -ENOMSG;
-	memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
-	return fd;
-}
-
 /* The sender's descriptor is closed while the message is under way */
 static int pass_message(int fd)
 {
@@ -96,7 +54,7 @@ static int pass_message(int fd)
 		return -errno;
 	got = send_fd(pair[0], sent);
 	close(sent);
-	got = got ?: receive_fd(pair[1]);
+	got = got ?: receive_fd(pair[1], 0);
 	close(pair[0]);
 	close(pair[1]);
 	return got;

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../hmacdev_pass.h"
 #include "call.h"
 
 const char *const call_ways[WAYS] = {
@@ -83,50 +84,11 @@ long call_open(const struct call *call)
 	return result(open("/dev/hmac", call->cmd | O_CLOEXEC));
 }
 
-union control {
-	char room[CMSG_SPACE(sizeof(int))];
-	struct cmsghdr align;
-};
-
-static void send_fd(int fd)
+static int must(int ret)
 {
-	union control control = { };
-	char byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof(control.room),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	if (sendmsg(sockets[0], &msg, 0) != 1)
+	if (ret < 0)
 		abort();
-}
-
-static int receive_fd(void)
-{
-	union control control;
-	char byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof(control.room),
-	};
-	int fd = -1;
-
-	if (recvmsg(sockets[1], &msg, MSG_CMSG_CLOEXEC) != 1 ||
-	    !CMSG_FIRSTHDR(&msg))
-		abort();
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
+	return ret;
 }
 
 static void limit_fds(rlim_t cur)
@@ -204,13 +166,13 @@ static long by_child(const struct call *call)
 	if (!pid) {
 		*child_ret = run(call);
 		if (call->gives_fd && *child_ret >= 0)
-			send_fd(*child_ret);
+			must(send_fd(sockets[0], *child_ret));
 		_exit(0);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
 		abort();
 	if (call->gives_fd && *child_ret >= 0)
-		return receive_fd();
+		return must(receive_fd(sockets[1], MSG_CMSG_CLOEXEC));
 	return *child_ret;
 }
 
@@ -221,8 +183,8 @@ static long with_passed(const struct call *call)
 
 	if (call->fd < 0)
 		return run(call);
-	send_fd(call->fd);
-	other.fd = receive_fd();
+	must(send_fd(sockets[0], call->fd));
+	other.fd = must(receive_fd(sockets[1], MSG_CMSG_CLOEXEC));
 	ret = run(&other);
 	close(other.fd);
 	return ret;
