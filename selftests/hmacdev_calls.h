@@ -8,25 +8,16 @@
 #ifndef _HMACDEV_CALLS_H
 #define _HMACDEV_CALLS_H
 
+#include "hmacdev_ioctls.h"
 #include "hmacdev_utils.h"
 
 #define offsetofend(type, member) \
 	(offsetof(type, member) + sizeof(((type *)NULL)->member))
 
-union call_arg {
-	struct hmacdev_alg alg;
-	struct hmacdev_new new;
-	struct hmacdev_update update;
-	struct hmacdev_tag tag;
-	struct hmacdev_reset reset;
-	struct hmacdev_copy copy;
-	struct hmacdev_restrict restrict_;
-	struct hmacdev_info info;
-	struct hmacdev_op mac;
-	struct hmacdev_batch batch;
-	struct hmacdev_derive derive;
-	struct hmacdev_oneshot oneshot;
-	__u8 bytes[_IOC_SIZEMASK];
+/* Fields of a struct that lie side by side */
+struct call_field {
+	size_t begin;
+	size_t end;		/* 0 if there is none */
 };
 
 /* A word of the struct and the bits of it that have a meaning */
@@ -36,18 +27,23 @@ struct call_mask {
 	__u32 known;
 };
 
+/* The arrays are read up to the first entry of zeros. */
 struct call {
 	const char *name;
 	unsigned int cmd;
 	size_t min;		/* size that the first version had */
-	/* What a reply writes and nothing reads, up to the first of no size */
-	struct {
-		size_t begin;
-		size_t end;
-	} out[3];
-	struct call_mask masks[5];	/* up to the first of no size */
+	int results[3];		/* by enum hmacdev_state: OK or an errno */
+	__u32 right;		/* that it needs, or 0 */
+	struct call_field out[3];	/* what is written and never read */
+	struct call_mask masks[5];
+	struct call_field addrs[4];	/* addresses of buffers */
+	struct call_field alg_name;	/* name of an algorithm */
+	/* Of a call that writes a tag: its address, and its size */
+	struct call_field tag, tag_len;
 	bool pure;		/* the context stays as it was */
 	bool replies;		/* the struct is written */
+	bool answer;		/* all of the struct is written */
+	bool gives_fd;		/* a descriptor is returned */
 	void (*fill)(union call_arg *arg);
 	/* 0 if the call that returned @ret did what it should */
 	int (*check)(int fd, const union call_arg *arg, int ret);
@@ -247,10 +243,18 @@ static void fill_batch(union call_arg *arg)
 	arg->batch.op_size = sizeof(call_ops[0]);
 }
 
+/* The second entry could not be read, and is as it was. */
+static bool is_cut(int ret)
+{
+	return ret == 1 && !call_ops[0].status && call_ops[1].status == -1;
+}
+
 static int check_batch(int fd, const union call_arg *arg, int ret)
 {
 	if (ret < 0)
 		return ret;
+	if (is_cut(ret))
+		return check_tag(call_ops[0].tag_len) ?: -EFAULT;
 	return call_result(ret == 2) ?: call_ops[0].status ?:
 		call_ops[1].status ?: check_tag(call_ops[0].tag_len);
 }
@@ -294,68 +298,31 @@ static int check_oneshot(int fd, const union call_arg *arg, int ret)
 	return ret ?: check_tag(arg->oneshot.tag_len);
 }
 
-#define MASK(type, field, bits)						\
-	{ offsetof(struct hmacdev_##type, field), sizeof(__u32), bits }
-#define RIGHTS(type)		MASK(type, rights, HMACDEV_RIGHTS_SIGNER)
-#define OUT(type, first, last)						\
+#define FIELDS(type, first, last)					\
 	{ offsetof(struct hmacdev_##type, first),			\
 	  offsetofend(struct hmacdev_##type, last) }
-#define NO_OUT { 0, 0 }
-/* What lies between them is read */
-#define INFO_OUT							\
-	OUT(info, state, block_size), OUT(info, bytes, alg)
+#define FIELD(type, field)		FIELDS(type, field, field)
+#define MASK(type, field, bits)						\
+	{ offsetof(struct hmacdev_##type, field), sizeof(__u32), bits }
+#define MAKES_TAG(type)							\
+	.tag = FIELD(type, tag), .tag_len = FIELD(type, tag_len)
 
-#define PURE	0x1
-#define REPLIES	0x2
-
-#define CALL(_nr, _name, _how, _type, _last, _out, ...)			\
-	[_IOC_NR(HMACDEV_IOC_##_nr)] = {				\
-		.name = #_nr,						\
-		.cmd = HMACDEV_IOC_##_nr,				\
+#define CALL(_name, _NAME, _type, _last, _unkeyed, _active, _finalized,	\
+	     _right, ...)						\
+	[CALL_##_NAME] = {						\
+		.name = #_NAME,						\
+		.cmd = HMACDEV_IOC_##_NAME,				\
 		.min = offsetofend(struct hmacdev_##_type, _last),	\
-		.out = { _out },					\
-		.masks = { __VA_ARGS__ },				\
-		.pure = (_how) & PURE,					\
-		.replies = (_how) & REPLIES,				\
+		.results = { _unkeyed, _active, _finalized },		\
+		.right = _right,					\
 		.fill = fill_##_name,					\
 		.check = check_##_name,					\
-	}
+		__VA_ARGS__						\
+	},
 
-static const struct call calls[] = {
-	CALL(ALG, alg, PURE | REPLIES, alg, reserved,
-	     OUT(alg, digest_size, traits),
-	     MASK(alg, flags, HMACDEV_ALG_BY_NAME), MASK(alg, reserved, 0)),
-	CALL(NEW, new, 0, new, reserved, NO_OUT,
-	     MASK(new, flags, 0), MASK(new, source, 3), RIGHTS(new),
-	     MASK(new, reserved, 0)),
-	CALL(UPDATE, update, 0, update, len, NO_OUT,
-	     MASK(update, flags, 0), MASK(update, reserved, 0)),
-	CALL(DIGEST, digest, PURE | REPLIES, tag, flags, NO_OUT,
-	     MASK(tag, flags, 0)),
-	CALL(FINALIZE, finalize, REPLIES, tag, flags, NO_OUT,
-	     MASK(tag, flags, 0)),
-	CALL(VERIFY, verify, 0, tag, flags, NO_OUT, MASK(tag, flags, 0)),
-	CALL(RESET, reset, 0, reset, reserved, NO_OUT,
-	     MASK(reset, flags, 0), MASK(reset, reserved, 0)),
-	CALL(COPY, copy, PURE, copy, rights, NO_OUT,
-	     MASK(copy, flags, HMACDEV_COPY_FRESH)),
-	CALL(RESTRICT, restrict, PURE, restrict, rights, NO_OUT,
-	     MASK(restrict, flags, 0)),
-	CALL(INFO, info, PURE | REPLIES, info, alg, INFO_OUT,
-	     MASK(info, flags, 0), MASK(info, reserved, 0)),
-	CALL(MAC, mac, PURE | REPLIES, op, reserved, OUT(op, status, status),
-	     MASK(op, op, HMACDEV_OP_SIGN), MASK(op, reserved, 0)),
-	CALL(BATCH, batch, PURE, batch, reserved, NO_OUT,
-	     MASK(batch, flags, 0), MASK(batch, reserved, 0)),
-	CALL(DERIVE, derive, PURE, derive, rights, NO_OUT,
-	     MASK(derive, flags, 0), MASK(derive, reserved, 0), RIGHTS(derive)),
-	CALL(ONESHOT, oneshot, PURE | REPLIES, oneshot, flags, NO_OUT,
-	     MASK(oneshot, flags, 0)),
-};
+static const struct call calls[NR_CALLS] = { EACH_CALL(CALL) };
 
-#define NR_CALLS	ARRAY_SIZE(calls)
-
-/* The table's argument, at the end of memory that can be touched */
+/* The table's argument, zeros behind it, at the end of mapped memory */
 static inline union call_arg *call_fill(const struct call *call, size_t size)
 {
 	static union call_arg arg;
@@ -363,14 +330,26 @@ static inline union call_arg *call_fill(const struct call *call, size_t size)
 
 	memset(&arg, 0, sizeof(arg));
 	call->fill(&arg);
-	return at ? memcpy(at, &arg, size) : NULL;
+	return at ? memcpy(at, &arg, size < sizeof(arg) ? size : sizeof(arg)) :
+		NULL;
 }
 
-/* What the table expects its call to find */
+/* Rights with which the call works */
+static inline __u32 call_rights(const struct call *call)
+{
+	return call->right == HMACDEV_RIGHT_DERIVE ? TEST_RIGHTS_DERIVER :
+		HMACDEV_RIGHTS_SIGNER;
+}
+
+static inline bool call_needs_unkeyed(const struct call *call)
+{
+	return call->results[HMACDEV_STATE_ACTIVE];
+}
+
+/* A context on which the call works */
 #define call_open(call)							\
-	((call)->cmd == HMACDEV_IOC_NEW ? test_open() :			\
-	 (call)->cmd == HMACDEV_IOC_DERIVE ? test_open_deriver() :	\
-	 test_open_half())
+	(call_needs_unkeyed(call) ? test_open() :			\
+	 test_open_half_with(call_rights(call)))
 
 static inline void call_poison_out(const struct call *call, union call_arg *arg,
 				   __u8 poison)
@@ -385,7 +364,7 @@ static inline void call_poison_out(const struct call *call, union call_arg *arg,
 /* 0 if the context is as call_open() made it */
 static inline int call_intact(const struct call *call, int fd)
 {
-	if (call->cmd == HMACDEV_IOC_NEW)
+	if (call_needs_unkeyed(call))
 		return call_result(_test_state(fd) == HMACDEV_STATE_UNKEYED);
 	return _test_intact(fd, HALF_LEN, half_tag);
 }

@@ -5,26 +5,6 @@
  */
 #include "hmacdev_calls.h"
 
-#define OK 0
-
-/* In the order of enum hmacdev_state */
-static const int results[NR_CALLS][3] = {
-	[_IOC_NR(HMACDEV_IOC_ALG)]	= { OK,		OK,	OK },
-	[_IOC_NR(HMACDEV_IOC_NEW)]	= { OK,		EBUSY,	EBUSY },
-	[_IOC_NR(HMACDEV_IOC_UPDATE)]	= { ENOKEY,	OK,	EBADFD },
-	[_IOC_NR(HMACDEV_IOC_DIGEST)]	= { ENOKEY,	OK,	EBADFD },
-	[_IOC_NR(HMACDEV_IOC_FINALIZE)]	= { ENOKEY,	OK,	EBADFD },
-	[_IOC_NR(HMACDEV_IOC_VERIFY)]	= { ENOKEY,	OK,	EBADFD },
-	[_IOC_NR(HMACDEV_IOC_RESET)]	= { ENOKEY,	OK,	OK },
-	[_IOC_NR(HMACDEV_IOC_COPY)]	= { ENOKEY,	OK,	EBADFD },
-	[_IOC_NR(HMACDEV_IOC_RESTRICT)]	= { ENOKEY,	OK,	OK },
-	[_IOC_NR(HMACDEV_IOC_INFO)]	= { OK,		OK,	OK },
-	[_IOC_NR(HMACDEV_IOC_MAC)]	= { ENOKEY,	OK,	OK },
-	[_IOC_NR(HMACDEV_IOC_BATCH)]	= { ENOKEY,	OK,	OK },
-	[_IOC_NR(HMACDEV_IOC_DERIVE)]	= { ENOKEY,	OK,	OK },
-	[_IOC_NR(HMACDEV_IOC_ONESHOT)]	= { OK,		OK,	OK },
-};
-
 FIXTURE(states)
 {
 	int fd;
@@ -120,13 +100,12 @@ static void cell(struct __test_metadata *_metadata, FIXTURE_DATA(states) *self,
 		 const FIXTURE_VARIANT(states) *variant,
 		 const struct call *call)
 {
-	int want = -results[call - calls][variant->state];
+	int want = -call->results[variant->state];
 	union call_arg *arg = call_fill(call, sizeof(*arg));
 	int ret;
 
 	close(self->fd);
-	enter(_metadata, self, variant, call->cmd == HMACDEV_IOC_DERIVE ?
-	      TEST_RIGHTS_DERIVER : HMACDEV_RIGHTS_SIGNER);
+	enter(_metadata, self, variant, call_rights(call));
 	ASSERT_NE(NULL, arg);
 	ret = _test_ioctl(self->fd, call->cmd, arg);
 	EXPECT_EQ(want, ret < 0 ? ret : 0)
@@ -182,7 +161,7 @@ TEST_F(states, copy_fresh)
 /* write(2) is UPDATE by another name */
 TEST_F(states, write)
 {
-	int want = results[_IOC_NR(HMACDEV_IOC_UPDATE)][variant->state];
+	int want = calls[CALL_UPDATE].results[variant->state];
 	ssize_t ret = write(self->fd, HALF_MSG + HALF_LEN,
 			    HALF_WHOLE - HALF_LEN);
 
