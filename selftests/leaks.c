@@ -15,31 +15,19 @@ FIXTURE(leaks)
 
 FIXTURE_VARIANT(leaks)
 {
-	unsigned int cmd;
+	const struct call *call;
 };
 
-#define LEAKS(_name, _cmd) \
-	FIXTURE_VARIANT_ADD(leaks, _name) { .cmd = HMACDEV_IOC_##_cmd }
-
-LEAKS(alg, ALG);
-LEAKS(new, NEW);
-LEAKS(update, UPDATE);
-LEAKS(digest, DIGEST);
-LEAKS(finalize, FINALIZE);
-LEAKS(verify, VERIFY);
-LEAKS(reset, RESET);
-LEAKS(copy, COPY);
-LEAKS(restrict, RESTRICT);
-LEAKS(info, INFO);
-LEAKS(mac, MAC);
-LEAKS(batch, BATCH);
-LEAKS(derive, DERIVE);
-LEAKS(oneshot, ONESHOT);
+#define LEAKS(_name, _NAME, ...)					\
+	FIXTURE_VARIANT_ADD(leaks, _name) {				\
+		.call = &calls[CALL_##_NAME],				\
+	};
+EACH_CALL(LEAKS)
 
 FIXTURE_SETUP(leaks)
 {
-	self->call = &calls[_IOC_NR(variant->cmd)];
-	self->size = _IOC_SIZE(variant->cmd);
+	self->call = variant->call;
+	self->size = _IOC_SIZE(variant->call->cmd);
 }
 
 FIXTURE_TEARDOWN(leaks)
@@ -64,8 +52,6 @@ static int call_poisoned(const struct call *call, int fd, __u8 poison,
  */
 TEST_F(leaks, replies)
 {
-	bool answer = variant->cmd == HMACDEV_IOC_ALG ||
-		      variant->cmd == HMACDEV_IOC_INFO;
 	static union call_arg before[2], after[2];
 	int fd[2], ret, i;
 	size_t at;
@@ -75,14 +61,13 @@ TEST_F(leaks, replies)
 		ret = call_poisoned(self->call, fd[i], i ? 0xff : 0x5a,
 				    &before[i], &after[i]);
 		ASSERT_LE(0, ret);
-		if (variant->cmd == HMACDEV_IOC_COPY ||
-		    variant->cmd == HMACDEV_IOC_DERIVE)
+		if (self->call->gives_fd)
 			close(ret);
 		close(fd[i]);
 	}
 	for (at = 0; at < self->size; at++) {
 		EXPECT_TRUE(after[0].bytes[at] == after[1].bytes[at] ||
-			    (!answer &&
+			    (!self->call->answer &&
 			     after[0].bytes[at] == before[0].bytes[at] &&
 			     after[1].bytes[at] == before[1].bytes[at]))
 			TH_LOG("byte %zu of %zu", at, self->size);
@@ -91,161 +76,141 @@ TEST_F(leaks, replies)
 		     sizeof(after->bytes) - at);
 }
 
-/* Contexts and arguments that the calls, or some of them, refuse */
-
-static int open_unkeyed(void)
-{
-	return _test_open(O_RDWR);
-}
-
-static int open_keyed(__u32 rights)
-{
-	int fd = _test_open(O_RDWR);
-
-	if (fd >= 0)
-		_test_new_opts(fd, "sha256", HALF_KEY, HALF_KEY_LEN, 0, rights);
-	return fd;
-}
-
-static int open_powerless(void)
-{
-	return open_keyed(0);
-}
-
-static int open_finalized(void)
-{
-	int fd = open_keyed(HMACDEV_RIGHTS_SIGNER);
-
-	_test_verify(fd, NULL, 0);
-	return fd;
-}
-
-static int open_fine(void)
-{
-	return open_keyed(HMACDEV_RIGHTS_SIGNER);
-}
-
-static int open_deriver(void)
-{
-	return open_keyed(TEST_RIGHTS_DERIVER);
-}
-
-/* Whatever the call has first that must be 0, or is bounded */
-static void spoil_mask(const struct call *call, union call_arg *arg)
-{
-	*(__u32 *)(arg->bytes + call->masks[0].offset) |= 1U << 31;
-}
-
-static void spoil_address(const struct call *call, union call_arg *arg)
-{
-	static const size_t addresses[] = {
-		[_IOC_NR(HMACDEV_IOC_NEW)] = offsetof(struct hmacdev_new, key),
-		[_IOC_NR(HMACDEV_IOC_UPDATE)] =
-			offsetof(struct hmacdev_update, msg),
-		[_IOC_NR(HMACDEV_IOC_DERIVE)] =
-			offsetof(struct hmacdev_derive, msg),
-		[_IOC_NR(HMACDEV_IOC_ONESHOT)] =
-			offsetof(struct hmacdev_oneshot, msg),
-	};
-	unsigned int nr = _IOC_NR(call->cmd);
-	size_t at = nr < ARRAY_SIZE(addresses) ? addresses[nr] : 0;
-
-	/* In the others it comes first, or there is none, and a size is bad. */
-	*(__u64 *)(arg->bytes + at) = 1;
-}
-
-static void spoil_name(const struct call *call, union call_arg *arg)
-{
-	if (call->cmd == HMACDEV_IOC_ALG)
-		memcpy(arg->alg.name, "SHA_255", 8);
-	else
-		memcpy(arg->bytes, "SHA_255", 8);
-}
-
-static void spoil_nothing(const struct call *call, union call_arg *arg)
-{
-}
-
-static const struct {
-	int (*open)(void);
-	void (*spoil)(const struct call *call, union call_arg *arg);
-} refusals[] = {
-	{ open_unkeyed, spoil_nothing },
-	{ open_unkeyed, spoil_address },
-	{ open_powerless, spoil_nothing },
-	{ open_finalized, spoil_nothing },
-	{ open_fine, spoil_nothing },
-	{ open_fine, spoil_mask },
-	{ open_fine, spoil_address },
-	{ open_fine, spoil_name },
-	{ open_deriver, spoil_nothing },
-	{ open_deriver, spoil_mask },
-	{ open_deriver, spoil_address },
-	{ open_deriver, spoil_name },
+/*
+ * Calls that fail, each for one reason: the context's state or rights, or one
+ * field of the struct.
+ */
+struct refusal {
+	enum hmacdev_state state;
+	__u32 rights;
+	size_t at;	/* of the field that is wrong, */
+	int wrong;	/* and its errno; 0 if none is wrong */
 };
 
-/* A call that is refused writes to no buffer, and leaves its struct alone */
-TEST_F(leaks, refused_calls)
+/* 0, or the error that comes first: struct, key, right, state, buffers */
+static int refusal_err(const struct call *call, const struct refusal *r)
+{
+	int by_state = call->results[r->state];
+
+	if (r->wrong == EINVAL)
+		return -EINVAL;
+	if (by_state == ENOKEY)
+		return -ENOKEY;
+	if (r->state != HMACDEV_STATE_UNKEYED && call->right & ~r->rights)
+		return -EPERM;
+	return -(by_state ?: r->wrong);
+}
+
+static int refusal_open(const struct refusal *r)
+{
+	int fd = _test_open(O_RDWR | O_CLOEXEC), err = 0;
+
+	if (r->state == HMACDEV_STATE_UNKEYED)
+		return fd;
+	err = _test_new_opts(fd, "sha256", HALF_KEY, HALF_KEY_LEN, 0,
+			     r->rights ?: HMACDEV_RIGHTS_SIGNER) ?:
+		_test_update(fd, HALF_MSG, HALF_LEN);
+	if (!err && r->state == HMACDEV_STATE_FINALIZED)
+		err = _test_verify(fd, half_tag, HALF_TAG_LEN);
+	return err ?: _test_restrict(fd, r->rights) ?: fd;
+}
+
+static void spoil(const struct refusal *r, union call_arg *arg)
+{
+	__u8 *at = arg->bytes + r->at;
+	const __u64 bad_address = 1;
+
+	switch (r->wrong) {
+	case EINVAL:
+		at[3] ^= 0x80;
+		break;
+	case EFAULT:
+		memcpy(at, &bad_address, sizeof(bad_address));
+		break;
+	case ENOENT:
+		memset(at, 0, HMACDEV_NAME_LEN);
+		test_set_name((char *)at, "SHA_255");
+		break;
+	}
+}
+
+/* It writes to no buffer, and leaves its struct alone */
+static void check_refusal(struct __test_metadata *_metadata,
+			  const struct call *call, const struct refusal *r)
 {
 	static union call_arg before, after;
+	int err = refusal_err(call, r), fd = refusal_open(r), ret;
 	struct hmacdev_op ops[ARRAY_SIZE(call_ops)];
-	__u8 tag[sizeof(call_tag)];
-	int fd, ret, refused = 0;
+
+	ASSERT_LE(0, fd);
+	memset(&before, 0, sizeof(before));
+	call->fill(&before);
+	spoil(r, &before);
+	after = before;
+	fresh_tag();
+	memcpy(ops, call_ops, sizeof(ops));
+	ret = _test_ioctl(fd, call->cmd, &after);
+	close(fd);
+	EXPECT_EQ(err, ret < 0 ? ret : 0)
+		TH_LOG("state %u, rights %#x, field at %zu: %s", r->state,
+		       r->rights, r->at, strerror(r->wrong));
+	if (!err && call->gives_fd)
+		close(ret);
+	if (!err)
+		return;
+	EXPECT_MEMEQ(&before, &after, sizeof(after));
+	EXPECT_TRUE(test_untouched(call_tag, sizeof(call_tag)));
+	EXPECT_MEMEQ(ops, call_ops, sizeof(ops));
+}
+
+/* No field that is wrong, the flags, each address, and the algorithm */
+static void check_refusals(struct __test_metadata *_metadata,
+			   const struct call *call, struct refusal r)
+{
+	const struct call_field *addr;
+
+	check_refusal(_metadata, call, &r);
+	r.wrong = EINVAL;
+	r.at = call->masks[0].offset;
+	check_refusal(_metadata, call, &r);
+	r.wrong = EFAULT;
+	for (addr = call->addrs; addr->end; addr++) {
+		r.at = addr->begin;
+		check_refusal(_metadata, call, &r);
+	}
+	r.wrong = ENOENT;
+	r.at = call->alg_name.begin;
+	if (call->alg_name.end)
+		check_refusal(_metadata, call, &r);
+}
+
+TEST_F(leaks, refused_calls)
+{
+	static const __u32 rights[] = { 0, HMACDEV_RIGHTS_SIGNER,
+					TEST_RIGHTS_DERIVER };
+	struct refusal r = { };
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(refusals); i++) {
-		memset(&before, 0, sizeof(before));
-		self->call->fill(&before);
-		refusals[i].spoil(self->call, &before);
-		after = before;
-		fresh_tag();
-		memcpy(tag, call_tag, sizeof(tag));
-		memcpy(ops, call_ops, sizeof(ops));
-		fd = refusals[i].open();
-		ASSERT_LE(0, fd);
-		ret = _test_ioctl(fd, self->call->cmd, &after);
-		close(fd);
-		if (ret >= 0)
-			continue;
-		refused++;
-		EXPECT_MEMEQ(&before, &after, sizeof(after))
-			TH_LOG("refusal %zu", i);
-		EXPECT_MEMEQ(tag, call_tag, sizeof(tag))
-			TH_LOG("refusal %zu", i);
-		EXPECT_MEMEQ(ops, call_ops, sizeof(ops))
-			TH_LOG("refusal %zu", i);
+	for (; r.state <= HMACDEV_STATE_FINALIZED; r.state++) {
+		for (i = 0; i < ARRAY_SIZE(rights); i++) {
+			r.rights = rights[i];
+			check_refusals(_metadata, self->call, r);
+		}
 	}
-	EXPECT_LT(0, refused);
 }
 
 /* Tags: as many bytes as the context's have, of every algorithm */
 
 struct maker {
+	const struct call *call;	/* one that makes a tag, or BATCH */
 	int fd;
 	const char *alg;
 	void *tag;
 	__u32 room;
 };
 
-static int make_digest(const struct maker *m)
-{
-	return _test_digest(m->fd, m->tag, m->room);
-}
-
-static int make_finalize(const struct maker *m)
-{
-	int ret = _test_finalize(m->fd, m->tag, m->room);
-
-	return _test_reset(m->fd) ?: ret;
-}
-
-static int make_mac(const struct maker *m)
-{
-	return _test_mac_sign(m->fd, "", 0, m->tag, m->room);
-}
-
-/* Of its entry, only the tag's size and the status are written */
-static int make_batch(const struct maker *m)
+/* Of BATCH's entry, only the tag's size and the status are written */
+static int make_by_batch(const struct maker *m)
 {
 	struct hmacdev_op op = {
 		.msg = 1,
@@ -263,24 +228,33 @@ static int make_batch(const struct maker *m)
 	return op.status ?: (int)op.tag_len;
 }
 
-static int make_oneshot(const struct maker *m)
+/* The tag's length, or -errno */
+static int make_tag(const struct maker *m)
 {
-	return _test_oneshot(m->fd, m->alg, HALF_KEY, HALF_KEY_LEN, "", 0,
-			     m->tag, m->room);
+	const struct call *call = m->call;
+	__u64 addr = test_addr(m->tag);
+	__u32 len = m->room;
+	union call_arg arg = { };
+	int ret;
+
+	if (!call->tag.end)
+		return make_by_batch(m);
+	call->fill(&arg);
+	memcpy(arg.bytes + call->tag.begin, &addr, sizeof(addr));
+	memcpy(arg.bytes + call->tag_len.begin, &len, sizeof(len));
+	if (call->alg_name.end)
+		memcpy(arg.bytes + call->alg_name.begin, m->alg,
+		       HMACDEV_NAME_LEN);
+	ret = _test_ioctl(m->fd, call->cmd, &arg);
+	memcpy(&len, arg.bytes + call->tag_len.begin, sizeof(len));
+	if (!call->pure)
+		ret = _test_reset(m->fd) ?: ret;
+	return ret ?: (int)len;
 }
 
-static const struct {
-	int (*make)(const struct maker *m);
-	bool full;	/* whatever the context's tags have */
-} makers[] = {
-	{ make_digest }, { make_finalize }, { make_mac }, { make_batch },
-	{ make_oneshot, true },
-};
-
 /* Twice, so that a byte that happens to be what was there is seen as well */
-static void check_tag_room(struct __test_metadata *_metadata,
-			   int (*make)(const struct maker *m),
-			   struct maker *m, __u32 len)
+static void check_tag_room(struct __test_metadata *_metadata, struct maker *m,
+			   __u32 len)
 {
 	static const __u32 rooms[] = { 0, 1, 63, 64, ROOM, ~0U };
 	__u8 tag[2][ROOM], poison[ROOM];
@@ -294,10 +268,10 @@ static void check_tag_room(struct __test_metadata *_metadata,
 			memcpy(tag[j], poison, ROOM);
 			m->tag = tag[j];
 			if (m->room < len) {
-				ASSERT_EQ(-EMSGSIZE, make(m));
+				ASSERT_EQ(-EMSGSIZE, make_tag(m));
 				ASSERT_MEMEQ(poison, tag[j], ROOM);
 			} else {
-				ASSERT_EQ(len, make(m));
+				ASSERT_EQ(len, make_tag(m));
 				ASSERT_MEMEQ(poison, tag[j] + len, ROOM - len);
 			}
 		}
@@ -305,26 +279,38 @@ static void check_tag_room(struct __test_metadata *_metadata,
 	}
 }
 
+/* A call that names an algorithm makes the full tag. */
+static void check_makers(struct __test_metadata *_metadata, int fd,
+			 const struct hmacdev_alg *alg, __u32 len)
+{
+	struct maker m = { .fd = fd, .alg = alg->name };
+	size_t i;
+
+	for (i = 0; i < NR_CALLS; i++) {
+		m.call = &calls[i];
+		if (m.call->tag.end || i == CALL_BATCH)
+			check_tag_room(_metadata, &m, m.call->alg_name.end ?
+				       alg->digest_size : len);
+	}
+}
+
 TEST(tags)
 {
 	static const __u32 lens[] = { 0, HMACDEV_TAG_MIN, 15 };
 	struct hmacdev_alg alg;
-	struct maker m = { .alg = alg.name };
-	size_t i, j, nr;
-	int list = test_open();
+	int list = test_open(), fd;
+	size_t i, nr;
 
 	for (nr = 0; !_test_alg_index(list, nr, &alg); nr++) {
 		if (!_test_has_alg(alg.name, &alg))
 			continue;
 		for (i = 0; i < ARRAY_SIZE(lens); i++) {
-			m.fd = test_open();
-			test_new_opts(m.fd, alg.name, HALF_KEY, HALF_KEY_LEN,
+			fd = test_open();
+			test_new_opts(fd, alg.name, HALF_KEY, HALF_KEY_LEN,
 				      lens[i], HMACDEV_RIGHTS_SIGNER);
-			for (j = 0; j < ARRAY_SIZE(makers); j++)
-				check_tag_room(_metadata, makers[j].make, &m,
-					       makers[j].full || !lens[i] ?
-					       alg.digest_size : lens[i]);
-			close(m.fd);
+			check_makers(_metadata, fd, &alg,
+				     lens[i] ?: alg.digest_size);
+			close(fd);
 		}
 	}
 	EXPECT_LT(0, nr);
