@@ -61,7 +61,7 @@ static bool settle_nothing(struct step *s, long ret)
 	return true;
 }
 
-OPERATION(alg, ALG, alg, fill_alg, predict_alg, settle_nothing);
+OPERATION(alg, ALG, fill_alg, predict_alg, settle_nothing);
 
 /* Keys of the kernel's keyrings, and what NEW says of them */
 static const struct {
@@ -268,7 +268,7 @@ static bool settle_new(struct step *s, long ret)
 	return true;
 }
 
-OPERATION(new, NEW, new, fill_new, predict_new, settle_new);
+OPERATION(new, NEW, fill_new, predict_new, settle_new);
 
 static void fill_reset(struct step *s)
 {
@@ -291,7 +291,7 @@ static bool settle_reset(struct step *s, long ret)
 	return true;
 }
 
-OPERATION(reset, RESET, reset, fill_reset, predict_reset, settle_reset);
+OPERATION(reset, RESET, fill_reset, predict_reset, settle_reset);
 
 /* A call that returns a new descriptor */
 static void predict_descriptor(struct step *s)
@@ -344,7 +344,7 @@ static void predict_copy(struct step *s)
 			context_copy(ctx, args->rights);
 }
 
-OPERATION(copy, COPY, copy, fill_copy, predict_copy, settle_descriptor);
+OPERATION(copy, COPY, fill_copy, predict_copy, settle_descriptor);
 
 static void fill_restrict(struct step *s)
 {
@@ -372,8 +372,7 @@ static bool settle_restrict(struct step *s, long ret)
 	return true;
 }
 
-OPERATION(restrict, RESTRICT, restrict, fill_restrict, predict_restrict,
-	  settle_restrict);
+OPERATION(restrict, RESTRICT, fill_restrict, predict_restrict, settle_restrict);
 
 static void fill_info(struct step *s)
 {
@@ -392,7 +391,7 @@ static void predict_info(struct step *s)
 	step_reply(s, &info);
 }
 
-OPERATION(info, INFO, info, fill_info, predict_info, settle_nothing);
+OPERATION(info, INFO, fill_info, predict_info, settle_nothing);
 
 static void fill_derive(struct step *s)
 {
@@ -432,8 +431,7 @@ static void predict_derive(struct step *s)
 					   NULL, args->len), args->rights);
 }
 
-OPERATION(derive, DERIVE, derive, fill_derive, predict_derive,
-	  settle_descriptor);
+OPERATION(derive, DERIVE, fill_derive, predict_derive, settle_descriptor);
 
 static void fill_open(struct step *s)
 {

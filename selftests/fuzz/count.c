@@ -4,12 +4,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "../hmacdev_ioctls.h"
 #include "count.h"
 
+#define NAME(_name, _NAME, ...)	#_NAME,
 static const char *const names[] = {
-	"ALG", "NEW", "UPDATE", "DIGEST", "FINALIZE", "VERIFY", "RESET", "COPY",
-	"RESTRICT", "INFO", "MAC", "BATCH", "DERIVE", "ONESHOT", "write",
-	"writev", "splice", "sendfile", "open", "close", "dup",
+	EACH_CALL(NAME) "write", "writev", "splice", "sendfile", "open",
+	"close", "dup",
 };
 
 #define NAMES	(sizeof(names) / sizeof(names[0]))

@@ -14,6 +14,7 @@
 
 #include <linux/userfaultfd.h>
 
+#include "../hmacdev_ioctls.h"
 #include "call.h"
 #include "count.h"
 #include "held.h"
@@ -28,32 +29,20 @@
 /* What of a call's memory is in the missing page, in part or whole */
 enum cut { CUT_STRUCT, CUT_MESSAGE, CUT_TAG, CUT_ENTRIES, CUTS };
 
-static const struct kind {
+/* How a call is held; one without a cut is not */
+struct holding {
+	bool cuts[CUTS];
+	bool waits;	/* others that use the running message wait for it */
+	bool by_op;	/* each operation needs a right of its own */
+	void (*fill)(void);
+	bool (*is_right)(int ret);
+};
+
+struct kind {
 	const char *name;
 	unsigned int cmd;
 	__u32 right;
-	size_t size;
-	bool cuts[CUTS];
-	bool waits;	/* others that use the running message wait for it */
-} kinds[] = {
-	{ "UPDATE", HMACDEV_IOC_UPDATE, 0, sizeof(struct hmacdev_update),
-	  { true, true }, true },
-	{ "RESET", HMACDEV_IOC_RESET, 0, sizeof(struct hmacdev_reset),
-	  { true } },
-	{ "DIGEST", HMACDEV_IOC_DIGEST, HMACDEV_RIGHT_SIGN,
-	  sizeof(struct hmacdev_tag), { true, false, true }, true },
-	{ "FINALIZE", HMACDEV_IOC_FINALIZE, HMACDEV_RIGHT_SIGN,
-	  sizeof(struct hmacdev_tag), { true, false, true }, true },
-	{ "VERIFY", HMACDEV_IOC_VERIFY, HMACDEV_RIGHT_VERIFY,
-	  sizeof(struct hmacdev_tag), { true, false, true } },
-	{ "COPY", HMACDEV_IOC_COPY, HMACDEV_RIGHT_COPY,
-	  sizeof(struct hmacdev_copy), { true } },
-	{ "DERIVE", HMACDEV_IOC_DERIVE, HMACDEV_RIGHT_DERIVE,
-	  sizeof(struct hmacdev_derive), { true, true } },
-	{ "MAC", HMACDEV_IOC_MAC, 0, sizeof(struct hmacdev_op),
-	  { true, true, true } },
-	{ "BATCH", HMACDEV_IOC_BATCH, 0, sizeof(struct hmacdev_batch),
-	  { true, true, true, true } },
+	const struct holding *how;
 };
 
 /* A message of MAC or BATCH */
@@ -80,15 +69,7 @@ static struct {
 	int fd;
 	struct context *ctx;
 	__u32 before;			/* its rights when the call begins */
-	union {
-		struct hmacdev_update update;
-		struct hmacdev_reset reset;
-		struct hmacdev_tag tag;
-		struct hmacdev_copy copy;
-		struct hmacdev_derive derive;
-		struct hmacdev_op mac;
-		struct hmacdev_batch batch;
-	} args;
+	union call_arg args;
 	void *arg;			/* where the struct is */
 	__u8 msg[MSG_MAX];
 	size_t len;
@@ -191,55 +172,69 @@ static void fill_batch(void)
 	now.which = head / now.op_size;
 }
 
+static void fill_mac(void)
+{
+	fill_op(&now.args.mac, &now.ones[0], true);
+}
+
 static void fill_tag(void)
 {
 	const __u32 tag_len = now.ctx->key->tag_len;
 	struct one *one = &now.ones[0];
 
-	memset(one->room, 0, sizeof(one->room));
-	if (now.kind->cmd == HMACDEV_IOC_VERIFY) {
-		context_tag(now.ctx, &one->tag);
-		memcpy(one->room, one->tag.bytes, tag_len);
-		if (random_one_in(&now.r, 3))
-			one->room[0] ^= 1;
-	}
 	now.args.tag.tag_len = tag_len;
 	now.args.tag.tag = place(CUT_TAG, one->room, tag_len);
 	one->at = (void *)(uintptr_t)now.args.tag.tag;
 }
 
+static void fill_digest(void)
+{
+	memset(now.ones[0].room, 0, sizeof(now.ones[0].room));
+	fill_tag();
+}
+
+static void fill_verify(void)
+{
+	struct one *one = &now.ones[0];
+
+	context_tag(now.ctx, &one->tag);
+	memcpy(one->room, one->tag.bytes, sizeof(one->room));
+	if (random_one_in(&now.r, 3))
+		one->room[0] ^= 1;
+	fill_tag();
+}
+
+static void fill_update(void)
+{
+	now.args.update.len = now.len;
+	now.args.update.msg = place(CUT_MESSAGE, now.msg, now.len);
+}
+
+static void fill_reset(void)
+{
+}
+
+static void fill_copy(void)
+{
+	now.args.copy.rights = ~0U;
+	now.args.copy.flags = random_one_in(&now.r, 2) ?
+		HMACDEV_COPY_FRESH : 0;
+}
+
+static void fill_derive(void)
+{
+	strcpy(now.args.derive.alg, now.ctx->key->alg->name);
+	now.args.derive.rights = HMACDEV_RIGHT_SIGN;
+	now.args.derive.len = now.len;
+	now.args.derive.msg = place(CUT_MESSAGE, now.msg, now.len);
+}
+
 static void fill_args(void)
 {
 	memset(&now.args, 0, sizeof(now.args));
-	switch (now.kind->cmd) {
-	case HMACDEV_IOC_UPDATE:
-		now.args.update.len = now.len;
-		now.args.update.msg = place(CUT_MESSAGE, now.msg, now.len);
-		break;
-	case HMACDEV_IOC_COPY:
-		now.args.copy.rights = ~0U;
-		now.args.copy.flags = random_one_in(&now.r, 2) ?
-			HMACDEV_COPY_FRESH : 0;
-		break;
-	case HMACDEV_IOC_DERIVE:
-		strcpy(now.args.derive.alg, now.ctx->key->alg->name);
-		now.args.derive.rights = HMACDEV_RIGHT_SIGN;
-		now.args.derive.len = now.len;
-		now.args.derive.msg = place(CUT_MESSAGE, now.msg, now.len);
-		break;
-	case HMACDEV_IOC_MAC:
-		fill_op(&now.args.mac, &now.ones[0], true);
-		break;
-	case HMACDEV_IOC_BATCH:
-		fill_batch();
-		break;
-	case HMACDEV_IOC_RESET:
-		break;
-	default:
-		fill_tag();
-	}
+	now.kind->how->fill();
 	now.arg = (void *)(uintptr_t)place(CUT_STRUCT, &now.args,
-					   now.kind->size);
+					   _IOC_SIZE(now.kind->cmd));
 }
 
 static int digest(int fd, __u8 *tag, unsigned int cmd)
@@ -269,7 +264,7 @@ static int copy(__u32 flags)
 /* The message is used for as long as the call is held. */
 static bool message_is_busy(void)
 {
-	return now.cut != CUT_STRUCT && now.kind->waits;
+	return now.cut != CUT_STRUCT && now.kind->how->waits;
 }
 
 static bool info_is_right(int fd, const struct context *ctx)
@@ -455,7 +450,13 @@ static bool batch_is_right(int ret)
 	return true;
 }
 
-static bool derived_is_right(int fd)
+static bool mac_is_right(int ret)
+{
+	return one_is_right(&now.ones[0], ret,
+			    rights_at_look(now.ones[0].sign));
+}
+
+static bool derive_is_right(int fd)
 {
 	struct context *made = context_new();
 
@@ -464,49 +465,124 @@ static bool derived_is_right(int fd)
 	return made_is_right(fd, made);
 }
 
-/* DIGEST, FINALIZE and VERIFY */
-static bool running_is_right(int ret)
+static bool copy_is_right(int fd)
 {
-	const bool verify = now.kind->cmd == HMACDEV_IOC_VERIFY;
-	const __u32 tag_len = now.ctx->key->tag_len;
+	return made_is_right(fd, now.args.copy.flags ?
+			     context_copy_fresh(now.ctx, ~0U) :
+			     context_copy(now.ctx, ~0U));
+}
+
+static bool update_is_right(int ret)
+{
+	context_append(now.ctx, now.msg, now.len);
+	return !ret;
+}
+
+static bool reset_is_right(int ret)
+{
+	context_reset(now.ctx);
+	return !ret;
+}
+
+/* Is it the running message's tag that is in the caller's memory? */
+static bool tag_is_there(void)
+{
 	struct tag tag;
-	bool same;
 
 	context_tag(now.ctx, &tag);
-	same = !memcmp(now.ones[0].at, tag.bytes, tag_len);
-	if (now.kind->cmd != HMACDEV_IOC_DIGEST)
-		now.ctx->state = HMACDEV_STATE_FINALIZED;
-	return verify ? ret == (same ? 0 : -EBADMSG) : !ret && same;
+	return !memcmp(now.ones[0].at, tag.bytes, now.ctx->key->tag_len);
+}
+
+static bool digest_is_right(int ret)
+{
+	return !ret && tag_is_there();
+}
+
+static bool finalize_is_right(int ret)
+{
+	bool right = digest_is_right(ret);
+
+	now.ctx->state = HMACDEV_STATE_FINALIZED;
+	return right;
+}
+
+static bool verify_is_right(int ret)
+{
+	bool right = ret == (tag_is_there() ? 0 : -EBADMSG);
+
+	now.ctx->state = HMACDEV_STATE_FINALIZED;
+	return right;
 }
 
 static bool result_is_right(int ret)
 {
-	const unsigned int cmd = now.kind->cmd;
+	const bool writes = now.kind->cmd != HMACDEV_IOC_VERIFY;
 
-	if (cmd == HMACDEV_IOC_BATCH)
-		return batch_is_right(ret);
-	if (cmd == HMACDEV_IOC_MAC)
-		return one_is_right(&now.ones[0], ret,
-				    rights_at_look(now.ones[0].sign));
-	if (now.kind->right & ~rights_at_look(cmd != HMACDEV_IOC_VERIFY))
+	if (!now.kind->how->by_op && now.kind->right & ~rights_at_look(writes))
 		return ret == -EPERM;
-	switch (cmd) {
-	case HMACDEV_IOC_UPDATE:
-		context_append(now.ctx, now.msg, now.len);
-		return !ret;
-	case HMACDEV_IOC_RESET:
-		context_reset(now.ctx);
-		return !ret;
-	case HMACDEV_IOC_COPY:
-		return made_is_right(ret, now.args.copy.flags ?
-				     context_copy_fresh(now.ctx, ~0U) :
-				     context_copy(now.ctx, ~0U));
-	case HMACDEV_IOC_DERIVE:
-		return derived_is_right(ret);
-	default:
-		return running_is_right(ret);
-	}
+	return now.kind->how->is_right(ret);
 }
+
+static const struct holding
+hold_update = {
+	.cuts = { [CUT_STRUCT] = true, [CUT_MESSAGE] = true },
+	.waits = true,
+	.fill = fill_update,
+	.is_right = update_is_right,
+},
+hold_digest = {
+	.cuts = { [CUT_STRUCT] = true, [CUT_TAG] = true },
+	.waits = true,
+	.fill = fill_digest,
+	.is_right = digest_is_right,
+},
+hold_finalize = {
+	.cuts = { [CUT_STRUCT] = true, [CUT_TAG] = true },
+	.waits = true,
+	.fill = fill_digest,
+	.is_right = finalize_is_right,
+},
+hold_verify = {
+	.cuts = { [CUT_STRUCT] = true, [CUT_TAG] = true },
+	.fill = fill_verify,
+	.is_right = verify_is_right,
+},
+hold_reset = {
+	.cuts = { [CUT_STRUCT] = true },
+	.fill = fill_reset,
+	.is_right = reset_is_right,
+},
+hold_copy = {
+	.cuts = { [CUT_STRUCT] = true },
+	.fill = fill_copy,
+	.is_right = copy_is_right,
+},
+hold_mac = {
+	.cuts = { [CUT_STRUCT] = true, [CUT_MESSAGE] = true, [CUT_TAG] = true },
+	.by_op = true,
+	.fill = fill_mac,
+	.is_right = mac_is_right,
+},
+hold_batch = {
+	.cuts = { [CUT_STRUCT] = true, [CUT_MESSAGE] = true, [CUT_TAG] = true,
+		  [CUT_ENTRIES] = true },
+	.by_op = true,
+	.fill = fill_batch,
+	.is_right = batch_is_right,
+},
+hold_derive = {
+	.cuts = { [CUT_STRUCT] = true, [CUT_MESSAGE] = true },
+	.fill = fill_derive,
+	.is_right = derive_is_right,
+},
+/* Not held */
+hold_alg, hold_new, hold_restrict, hold_info, hold_oneshot;
+
+#define KIND(_name, _NAME, _type, _last, _unkeyed, _active, _finalized,	\
+	     _right, ...)						\
+	{ #_NAME, HMACDEV_IOC_##_NAME, _right, &hold_##_name },
+
+static const struct kind kinds[] = { EACH_CALL(KIND) };
 
 /* Most often of those that read more than their struct before the last look */
 static void choose_kind(void)
@@ -516,8 +592,8 @@ static void choose_kind(void)
 	do {
 		now.kind = &random_pick(&now.r, kinds);
 		now.cut = random_below(&now.r, CUTS);
-	} while (!now.kind->cuts[now.cut] ||
-		 (more && (now.cut == CUT_STRUCT || now.kind->waits)));
+	} while (!now.kind->how->cuts[now.cut] ||
+		 (more && (now.cut == CUT_STRUCT || now.kind->how->waits)));
 }
 
 static void key_context(void)
@@ -536,7 +612,7 @@ static void key_context(void)
 	do {
 		alg = &random_pick(&now.r, algorithms);
 	} while (!alg->md || !alg->available);
-	if (now.kind->right == HMACDEV_RIGHT_SIGN)
+	if (now.kind->right == HMACDEV_RIGHT_SIGN && !now.kind->how->by_op)
 		rights = HMACDEV_RIGHTS_SIGNER;
 	tag_len = HMACDEV_TAG_MIN +
 		random_below(&now.r, alg->digest_size - HMACDEV_TAG_MIN + 1);

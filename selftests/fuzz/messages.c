@@ -74,7 +74,7 @@ static bool settle_update(struct step *s, long ret)
 	return true;
 }
 
-OPERATION(update, UPDATE, update, fill_update, predict_update, settle_update);
+OPERATION(update, UPDATE, fill_update, predict_update, settle_update);
 
 /* A call that says how much it took, and takes as much as it can read */
 static void predict_taken(struct step *s, size_t readable, __u64 len)

@@ -22,12 +22,12 @@ static struct slot {
 	struct context *ctx;	/* NULL: empty */
 } slots[SLOTS];
 
+/* Every operation, and some of them more often */
+#define OPERATION_AT(_name, ...)	&op_##_name,
 static const struct operation *const any_op[] = {
-	&op_alg, &op_new, &op_update, &op_update, &op_digest, &op_digest,
-	&op_finalize, &op_verify, &op_verify, &op_reset, &op_copy, &op_copy,
-	&op_restrict, &op_info, &op_mac, &op_mac, &op_mac, &op_batch, &op_batch,
-	&op_derive, &op_derive, &op_oneshot, &op_oneshot, &op_write, &op_writev,
-	&op_splice, &op_sendfile,
+	EACH_CALL(OPERATION_AT) &op_write, &op_writev, &op_splice, &op_sendfile,
+	&op_update, &op_digest, &op_verify, &op_copy, &op_mac, &op_mac,
+	&op_batch, &op_derive, &op_oneshot,
 };
 
 void seeds_print(const struct seeds *seeds, char *text)

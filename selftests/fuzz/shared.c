@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../hmacdev_ioctls.h"
 #include "call.h"
 #include "count.h"
 #include "model.h"
@@ -91,6 +92,18 @@ static int new_context(bool keyed, bool derives)
 	if (fd < 0 || (keyed && key_context(fd, derives)))
 		abort();
 	return fd;
+}
+
+static bool do_alg(struct worker *w)
+{
+	struct hmacdev_alg cmd = { .flags = HMACDEV_ALG_BY_NAME };
+	int ret;
+
+	strcpy(cmd.name, all.alg->name);
+	ret = call_cmd(w->fd, HMACDEV_IOC_ALG, &cmd);
+	count_call("ALG", !ret);
+	return !ret && cmd.traits & HMACDEV_ALG_AVAILABLE &&
+		cmd.digest_size == all.alg->digest_size;
 }
 
 static bool do_new(struct worker *w)
@@ -311,19 +324,27 @@ static bool do_bad_update(struct worker *w)
 		interrupted(ret);
 }
 
-static bool do_tag(struct worker *w)
+static bool make_tag(struct worker *w, unsigned int ioc, const char *name)
 {
-	bool final = random_one_in(&w->r, 3);
 	__u8 tag[HMACDEV_TAG_MAX];
 	struct hmacdev_tag cmd = {
 		.tag = (uintptr_t)tag,
 		.tag_len = sizeof(tag),
 	};
-	int ret = call_cmd(w->fd, final ? HMACDEV_IOC_FINALIZE :
-		       HMACDEV_IOC_DIGEST, &cmd);
+	int ret = call_cmd(w->fd, ioc, &cmd);
 
-	count_call(final ? "FINALIZE" : "DIGEST", !ret);
+	count_call(name, !ret);
 	return ret ? refused(ret) || interrupted(ret) : pieces_of(tag) >= 0;
+}
+
+static bool do_digest(struct worker *w)
+{
+	return make_tag(w, HMACDEV_IOC_DIGEST, "DIGEST");
+}
+
+static bool do_finalize(struct worker *w)
+{
+	return make_tag(w, HMACDEV_IOC_FINALIZE, "FINALIZE");
 }
 
 static bool do_verify(struct worker *w)
@@ -385,20 +406,26 @@ static bool do_fork(struct worker *w)
 	return pid > 0 && ended == pid && !status;
 }
 
+/* Each call is made once in so many times that it is chosen. */
+enum {
+	one_in_alg = 4, one_in_new = 2, one_in_update = 1, one_in_digest = 1,
+	one_in_finalize = 2, one_in_verify = 2, one_in_reset = 2,
+	one_in_copy = 1, one_in_restrict = 4, one_in_info = 1, one_in_mac = 1,
+	one_in_batch = 1, one_in_derive = 1, one_in_oneshot = 2,
+};
+
+#define DO(_name, _NAME, ...)	{ #_NAME, do_##_name, one_in_##_name },
+
 static const struct {
 	const char *name;
 	bool (*run)(struct worker *w);
 	unsigned int one_in;
 } any[] = {
-	{ "MAC", do_mac, 1 }, { "BATCH", do_batch, 1 },
-	{ "ONESHOT", do_oneshot, 2 }, { "INFO", do_info, 1 },
-	{ "DERIVE", do_derive, 1 }, { "COPY", do_copy, 1 },
-	{ "COPY", do_copy, 1 }, { "UPDATE", do_update, 1 },
-	{ "UPDATE", do_update, 1 }, { "write", do_write, 1 },
+	EACH_CALL(DO)
+	{ "UPDATE", do_update, 1 }, { "COPY", do_copy, 1 },
+	{ "write", do_write, 1 },
 	{ "UPDATE that cannot be read", do_bad_update, 4 },
-	{ "DIGEST or FINALIZE", do_tag, 1 }, { "VERIFY", do_verify, 2 },
-	{ "RESET", do_reset, 2 }, { "RESTRICT", do_restrict, 4 },
-	{ "NEW", do_new, 2 }, { "dup over another", do_replace, 4 },
+	{ "dup over another", do_replace, 4 },
 	{ "calls by a child", do_fork, 12 },
 };
 

@@ -10,8 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include <linux/hmacdev.h>
-
+#include "../hmacdev_ioctls.h"
 #include "arena.h"
 #include "call.h"
 #include "model.h"
@@ -75,20 +74,7 @@ struct step {
 	struct random r;
 	const struct operation *op;
 	struct context *ctx;
-	union {
-		struct hmacdev_alg alg;
-		struct hmacdev_new new;
-		struct hmacdev_update update;
-		struct hmacdev_tag tag;
-		struct hmacdev_reset reset;
-		struct hmacdev_copy copy;
-		struct hmacdev_restrict restrict_;
-		struct hmacdev_info info;
-		struct hmacdev_op mac;
-		struct hmacdev_batch batch;
-		struct hmacdev_derive derive;
-		struct hmacdev_oneshot oneshot;
-	} args;
+	union call_arg args;
 	size_t size;		/* of the caller's struct */
 	struct call call;
 	struct forecast forecast;
@@ -98,21 +84,22 @@ struct step {
 	const void *taken;	/* what is appended, as far as it is taken */
 };
 
-#define OPERATION(file, _nr, _type, _fill, _predict, _settle)		\
-	const struct operation op_##file = {				\
-		.name = #_nr,						\
-		.cmd = HMACDEV_IOC_##_nr,				\
-		.size = sizeof(struct hmacdev_##_type),			\
+#define OPERATION(_name, _NAME, _fill, _predict, _settle)		\
+	const struct operation op_##_name = {				\
+		.name = #_NAME,						\
+		.cmd = HMACDEV_IOC_##_NAME,				\
+		.size = _IOC_SIZE(HMACDEV_IOC_##_NAME),			\
 		.fill = _fill,						\
 		.predict = _predict,					\
 		.settle = _settle,					\
 	}
 
 /* Each is in the file that is named by what it works on. */
-extern const struct operation op_alg, op_new, op_reset, op_copy, op_restrict,
-	op_info, op_derive, op_update, op_write, op_writev, op_splice,
-	op_sendfile, op_digest, op_finalize, op_verify, op_mac, op_batch,
-	op_oneshot, op_open;
+#define OPERATION_OF(_name, ...)					\
+	extern const struct operation op_##_name;
+EACH_CALL(OPERATION_OF)
+extern const struct operation op_open, op_write, op_writev, op_splice,
+	op_sendfile;
 
 int step_init(void);
 

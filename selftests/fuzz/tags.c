@@ -213,9 +213,9 @@ static bool settle_final(struct step *s, long ret)
 	return settle_tagging(&s->tagging, ret);
 }
 
-OPERATION(digest, DIGEST, tag, fill_tag, predict_running, settle_digest);
-OPERATION(finalize, FINALIZE, tag, fill_tag, predict_running, settle_final);
-OPERATION(verify, VERIFY, tag, fill_tag, predict_running, settle_final);
+OPERATION(digest, DIGEST, fill_tag, predict_running, settle_digest);
+OPERATION(finalize, FINALIZE, fill_tag, predict_running, settle_final);
+OPERATION(verify, VERIFY, fill_tag, predict_running, settle_final);
 
 /* Can the message, which is to be checked, be read when the tag is put? */
 static void known_tag(const struct context *ctx, const struct hmacdev_op *op,
@@ -293,7 +293,7 @@ static void predict_mac(struct step *s)
 	predict_tag_reply(s);
 }
 
-OPERATION(mac, MAC, op, fill_mac, predict_mac, settle_digest);
+OPERATION(mac, MAC, fill_mac, predict_mac, settle_digest);
 
 #define OP_SIZE	((__u32)sizeof(struct hmacdev_op))
 
@@ -496,7 +496,7 @@ static bool settle_batch(struct step *s, long ret)
 	return true;
 }
 
-OPERATION(batch, BATCH, batch, fill_batch, predict_batch, settle_batch);
+OPERATION(batch, BATCH, fill_batch, predict_batch, settle_batch);
 
 static void fill_oneshot(struct step *s)
 {
@@ -560,5 +560,4 @@ static void predict_oneshot(struct step *s)
 	predict_tag_reply(s);
 }
 
-OPERATION(oneshot, ONESHOT, oneshot, fill_oneshot, predict_oneshot,
-	  settle_digest);
+OPERATION(oneshot, ONESHOT, fill_oneshot, predict_oneshot, settle_digest);
