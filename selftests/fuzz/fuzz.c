@@ -35,6 +35,7 @@
 #define CORPUS_MAX	1024
 
 #define LAST_SIZE	256	/* of a line of FUZZ_LAST */
+#define END_LIMIT	120	/* seconds, of a sequence or a round */
 
 /* How many contexts a user may have; root's are not limited. */
 #define LIMIT		"/sys/module/hmacdev/parameters/max_user_contexts"
@@ -43,6 +44,7 @@
 static __u64 seconds;
 static int last = -1;		/* FUZZ_LAST */
 static struct timespec until;
+static char running[LAST_SIZE];	/* what to run again if it does not end */
 
 static __u64 option(const char *name, __u64 otherwise)
 {
@@ -90,14 +92,27 @@ static bool time_left(void)
 		(now.tv_sec == until.tv_sec && now.tv_nsec < until.tv_nsec);
 }
 
-static void tell(int process, const char *kind, const char *seeds)
+/* The main thread waits then: for a call, or in one. */
+static void out_of_time(int nr)
 {
+	printf("# no end within %d s: make fuzz BITS=%d %s\n", END_LIMIT,
+	       CALLER_BITS, running);
+	fflush(stdout);
+	_exit(1);
+}
+
+/* Before each sequence and round: set its limit, and record it */
+static void start_one(int process, const char *kind, const char *seeds)
+{
+	int len = snprintf(running, sizeof(running), "%s=%s", kind, seeds);
 	char line[LAST_SIZE];
 
+	signal(SIGALRM, out_of_time);
+	alarm(END_LIMIT);
 	if (last < 0)
 		return;
 	memset(line, ' ', sizeof(line));
-	line[sprintf(line, "%s=%s", kind, seeds)] = ' ';
+	memcpy(line, running, len);
 	line[LAST_SIZE - 1] = '\n';
 	if (pwrite(last, line, LAST_SIZE, process * LAST_SIZE) != LAST_SIZE)
 		ksft_exit_fail_msg("FUZZ_LAST: %s\n", strerror(errno));
@@ -132,7 +147,7 @@ static int run_alone(struct random *r, int process)
 	while (time_left()) {
 		choose(r, &seeds, corpus, nr < CORPUS_MAX ? nr : CORPUS_MAX);
 		seeds_print(&seeds, text);
-		tell(process, "SEQUENCE", text);
+		start_one(process, "SEQUENCE", text);
 		if (!sequence_run(&seeds, false, &new))
 			return 1;
 		if (new)
@@ -161,7 +176,7 @@ static int run_shared(struct random *r, int process)
 	while (time_left()) {
 		round = random_next(r);
 		snprintf(text, sizeof(text), "%#llx", round);
-		tell(process, "ROUND", text);
+		start_one(process, "ROUND", text);
 		if (!run_round(round))
 			return 1;
 	}
@@ -219,13 +234,16 @@ static bool replay(void)
 	if (sequence && *sequence) {
 		become_user(0);
 		begin();
+		start_one(0, "SEQUENCE", sequence);
 		return seeds_parse(&seeds, sequence) &&
 			sequence_run(&seeds, true, &new);
 	}
 	begin();
-	while (time_left())
+	while (time_left()) {
+		start_one(0, "ROUND", getenv("FUZZ_ROUND"));
 		if (!run_round(round))
 			return false;
+	}
 	return true;
 }
 
