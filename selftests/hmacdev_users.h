@@ -26,16 +26,17 @@
 #define ROOM	HMACDEV_TAG_MAX	/* of a buffer for any tag */
 #define WAIT_MS	30000	/* for what happens soon, on a machine that is busy */
 
-/* Whether @cond holds at some time within WAIT_MS */
-#define comes_true(cond)						\
+/* Whether @cond holds at some time within @ms */
+#define comes_true_within(ms, cond)					\
 	({								\
-		long _end = test_now_ms() + WAIT_MS;			\
+		long _end = test_now_ms() + (ms);			\
 		bool _true;						\
 									\
 		while (!(_true = (cond)) && test_now_ms() < _end)	\
 			usleep(1000);					\
 		_true;							\
 	})
+#define comes_true(cond)	comes_true_within(WAIT_MS, cond)
 
 #define test_end(child, status)						\
 	EXPECT_EQ(status, wait_end(child))

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "hmacdev_module.h"
+#include "hmacdev_users.h"
 
 #define ALL	HMACDEV_RIGHTS_SIGNER
 
@@ -220,6 +221,7 @@ TEST_F(limits, files_of_the_system)
 #define SLACK_BYTES	(1UL << 20)	/* CPUs keep some for what is next */
 #define SLACK_SLAB	(64UL << 10)
 #define SETTLE_MS	20000		/* until what was closed is freed */
+#define GROUP_MS	200000		/* for a process in the group */
 #define FDS		16384		/* more contexts than fit */
 #define LARGE		50000		/* takes heap, as a message and a key */
 
@@ -491,15 +493,17 @@ static int run_in_group(struct __test_metadata *_metadata,
 			FIXTURE_DATA(memory) *self,
 			void (*run)(FIXTURE_DATA(memory) *self))
 {
+	const long end = test_now_ms() + GROUP_MS;
+	pid_t child = fork_child(), ended;
 	int status;
-	pid_t child = fork(), ended;
 
 	ASSERT_LE(0, child);
 	if (!child) {
 		run(self);
 		_exit(0);
 	}
-	while (!(ended = waitpid(child, &status, WNOHANG))) {
+	while (!(ended = waitpid(child, &status, WNOHANG)) &&
+	       test_now_ms() < end) {
 		check_log(_metadata, self);
 		usleep(10000);
 	}

@@ -4,19 +4,17 @@
  * and many processes, on their own contexts and on a shared one. With kmemleak,
  * which would take half an hour for so many, there are five thousand contexts.
  */
-#include <sched.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include "hmacdev_module.h"
+#include "hmacdev_users.h"
 
 #define ALL		HMACDEV_RIGHTS_SIGNER
 #define HOLDERS		10
 #define HOLDS_MAX	10000	/* contexts, each of them */
 #define HOLDS_SLOW	500
 #define GROUP		10	/* contexts with one key */
+#define HOLD_MS		200000	/* until all of them are held */
 
 /* What the processes share */
 struct share {
@@ -109,8 +107,8 @@ static void hold(struct share *share, int who)
 			count(&share->wrong, 1);
 	count(&share->held, held);
 	count(&share->holding, 1);
-	while (!count_of(&share->go_on))
-		usleep(10000);
+	if (!comes_true_within(HOLD_MS, count_of(&share->go_on)))
+		_exit(2);
 	for (n = 0; n < held; n++) {
 		if (n % GROUP == 0) {
 			close(reference);
@@ -131,13 +129,10 @@ static void start(struct __test_metadata *_metadata, FIXTURE_DATA(load) *self,
 	int i;
 
 	for (i = 0; i < nr; i++) {
-		pids[i] = fork();
+		pids[i] = fork_child();
 		ASSERT_LE(0, pids[i]);
-		if (pids[i])
-			continue;
-		/* Not longer than the test, which may end early. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		run(self->share, i);
+		if (!pids[i])
+			run(self->share, i);
 	}
 }
 
@@ -158,8 +153,8 @@ TEST_F_TIMEOUT(load, contexts, 280)
 
 	ASSERT_EQ(0, _test_set_cap(HOLDERS * holds + 1));
 	start(_metadata, self, pids, HOLDERS, hold);
-	while (count_of(&self->share->holding) < HOLDERS)
-		usleep(10000);
+	ASSERT_TRUE(comes_true_within(HOLD_MS, count_of(&self->share->holding)
+				      == HOLDERS));
 	EXPECT_EQ(HOLDERS * holds, self->share->held);
 	test_err_open(ENFILE, O_RDWR);
 	test_contexts(HOLDERS * holds + 1);
@@ -230,8 +225,8 @@ static void work(struct share *share, int who)
 	test_fill(msg, sizeof(msg));
 	if (fd < 0 || _test_new(fd, "sha256", &key, sizeof(key)))
 		_exit(1);
-	while (!count_of(&share->go_on))
-		sched_yield();
+	if (!comes_true(count_of(&share->go_on)))
+		_exit(2);
 	while (count_of(&share->go_on) == 1) {
 		err = work_on_own(fd, &key, sizeof(key), msg,
 				  test_random(&seed) % MSG_MAX) ?:
