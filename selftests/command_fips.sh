@@ -7,7 +7,8 @@ set -u
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command_run.sh"
 
-for name in sha1hmac sha512hmac sm3hmac fipshmac fipscheck; do
+for name in sha1hmac sha224hmac sha384hmac sha512hmac sm3hmac fipshmac \
+	fipscheck; do
 	ln -s "$command" $name
 done
 
@@ -47,6 +48,11 @@ test_hmaccalc()
 	result 'sm3hmac, where there is SM3' $? "$(cat out err)"
 	as sha1hmac
 	gives 'sha1hmac' "$(hmaccalc sha1 a)  a" a
+	as sha224hmac
+	gives 'sha224hmac' "$(hmaccalc sha224 a)  a" a
+	as sha384hmac
+	gives 'sha384hmac' "$(hmaccalc sha384 a)  a" a
+	as sha1hmac
 	gives 'its own tag' "$(hmaccalc sha1 "$(realpath sha1hmac)")" -S
 	as sha512hmac
 	ends 'its own tag, with files' 2 '-S takes no FILE' -S a
