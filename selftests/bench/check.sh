@@ -9,8 +9,9 @@ cd "$(dirname "$0")/../.."
 . selftests/bench/lib.sh
 
 if [ $# = 0 ]; then
-	selftests/qemu/setup.sh build guest bench
-	build_bench "${KERNEL:-6.1}"
+	series=${KERNEL:-$(series_for bench)}
+	selftests/qemu/setup.sh build guest bench "$series"
+	build_bench "$series"
 	csv=$(mktemp)
 	trap 'rm -f "$csv"' EXIT
 	{

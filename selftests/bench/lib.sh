@@ -6,7 +6,7 @@
 . selftests/qemu/build.sh
 
 # Sets kernel, module, floor and bench.
-build_bench()	# series, target of the Makefile...
+build_bench()	# series or directory, target of the Makefile...
 {
 	local out=$PWD/build/bench release
 
@@ -16,7 +16,8 @@ build_bench()	# series, target of the Makefile...
 	bench=("$out/bench")
 	build userspace
 	build -C selftests/bench OUT="$out" LIB="$PWD/build/userspace" \
-		KDIR="$kernel/build" FLOOR="${floor%/*}" all floor "${@:2}"
+		KDIR="$kernel/build" KBUILD="${kbuild[*]}" \
+		FLOOR="${floor%/*}" all floor "${@:2}"
 }
 
 # bench in a guest, its figures alone on our output. cryptodev-linux, if given, must

@@ -6,7 +6,11 @@
 # (kernel.sh).
 set -eu
 here=$(dirname "$0")
+# shellcheck source-path=SCRIPTDIR
+. "$here/../qemu/lib.sh"
+
 csv=$1 kernel=$2 dir=$3
+load_series "$kernel"
 
 for plot in overhead batch; do
 	awk -F , -v what=$plot -f "$here/plot.awk" "$csv" >"$dir/$plot.dat"
@@ -34,8 +38,8 @@ cat <<EOF
 # What it costs
 
 Measured on $(date -u +%F) at commit $(git describe --always --dirty), under
-Linux $(cat "$kernel/release") (Debian) in $(qemu-system-x86_64 --version |
-	sed -n 's/^QEMU emulator version \([0-9.]*\).*/QEMU \1/p'), with \`-cpu max\`,
+Linux $(cat "$kernel/release") (Debian) in $("$cpu_qemu" --version |
+	sed -n 's/^QEMU emulator version \([0-9.]*\).*/QEMU \1/p'), with \`-cpu $cpu_model\`,
 against $(openssl version | cut -d ' ' -f 1-2).
 
 **Instructions**, not time, wherever it is not said otherwise: the emulator counts

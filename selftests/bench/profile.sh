@@ -10,18 +10,18 @@ cd "$(dirname "$0")/../.."
 . selftests/bench/lib.sh
 
 row=$1 bytes=${2:-64} count=${3:-200}
-build_bench "${KERNEL:-6.1}" plugin
+build_bench "${KERNEL:-$(series_for bench)}" plugin
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 # guest.sh finds this first.
-cat >"$tmp/qemu-system-x86_64" <<EOF
+cat >"$tmp/$cpu_qemu" <<EOF
 #!/bin/sh
-exec $(command -v qemu-system-x86_64) "\$@" \\
+exec $(command -v "$cpu_qemu") "\$@" \\
 	-plugin "$PWD/build/bench/count.so,out=$tmp/counts"
 EOF
-chmod +x "$tmp/qemu-system-x86_64"
+chmod +x "$tmp/$cpu_qemu"
 
 # The addresses differ from boot to boot.
 echo '"$@" && cat /proc/kallsyms' >"$tmp/with-symbols"

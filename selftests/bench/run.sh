@@ -10,9 +10,10 @@ cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
 . selftests/bench/lib.sh
 
-selftests/qemu/setup.sh build guest bench
+series=${KERNEL:-$(series_for bench)}
+selftests/qemu/setup.sh build guest bench "$series"
 [ -z "${CRYPTODEV-}" ] || CRYPTODEV=$(realpath -e "$CRYPTODEV")
-build_bench "${KERNEL:-6.1}"
+build_bench "$series"
 
 out=build/bench
 csv=$out/results.csv

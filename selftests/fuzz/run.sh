@@ -13,10 +13,9 @@ cd "$(dirname "$0")/../.."
 . selftests/qemu/build.sh
 
 seconds=${1:-60}
-series=${KERNEL:-debug}
+series=${KERNEL:-$(series_for fuzz)}
 bits=${BITS:-64}
-packages=(build guest)
-[ "$series" != debug ] || packages+=(debug)
+packages=(build guest "$series")
 case $bits in
 64)	programs=build/selftests ;;
 32)	programs=build/selftests32 packages+=(build32) ;;

@@ -19,18 +19,17 @@ build()	# argument of make...
 }
 
 # shellcheck disable=SC2034 # for those who source this
-# Sets kernel to the directory of a kernel, and module to the module for it.
-build_module()	# series
+# Sets kernel to the directory of a kernel, module to the module for it, and what
+# load_series() sets.
+build_module()	# series, or a directory as kernel.sh makes it
 {
-	local release args=()
+	local release args
 
+	load_series "$1"
 	kernel=$(selftests/qemu/kernel.sh "$1")
 	read -r release <"$kernel/release"
-	case $1 in
-	debug)	args=(GCOV_PROFILE=y KCOV_INSTRUMENT=y) ;;
-	kmsan)	args=(CC=clang-16) ;;
-	esac
-	build modules KDIR="$kernel/build" "${args[@]}"
+	read -ra args <<<"$series_make"
+	build modules KDIR="$kernel/build" "${kbuild[@]}" "${args[@]}"
 	module=$PWD/build/kmod/$release/hmacdev.ko
 }
 
@@ -40,7 +39,7 @@ build_tests()
 {
 	local source
 
-	source=$(selftests/qemu/kernel.sh --source 6.12)
+	source=$(selftests/qemu/kernel.sh --source "$(series_for source)")
 	mkdir -p build/selftests
 	tests=(-C selftests OUTPUT="$PWD/build/selftests"
 		KSELFTEST_DIR="$source/tools/testing/selftests")

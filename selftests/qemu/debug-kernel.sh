@@ -1,16 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# debug-kernel.sh NAME TARBALL: build the kernel of common.config and NAME.config
-# from Debian's source of it, in the current directory, and leave there what
-# kernel.sh promises but for busybox.
+# debug-kernel.sh SERIES TARBALL: build the kernel of common.config, the CPU's
+# config and SERIES.config from Debian's source of it, in the current directory,
+# and leave there what kernel.sh promises but for busybox.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR
+. "$here/lib.sh"
 
 name=$1 tarball=$2
 
+load_series "$name"
 unset MAKEFLAGS MFLAGS MAKELEVEL
-make=(nice make -s -C build ARCH=x86_64)
+make=(nice make -s -C build "${kbuild[@]}")
 
 mkdir build
 tar -xJf "$tarball" -C build --strip-components=1
@@ -19,19 +22,17 @@ tar -xJf "$tarball" -C build --strip-components=1
 # the module, which is built without this, and what it calls to hash and to lock.
 if [ "$name" = kcsan ]; then
 	export KCSAN_SANITIZE=n
-	for dir in crypto arch/x86/crypto kernel/locking; do
+	for dir in crypto $cpu_source/crypto kernel/locking; do
 		echo 'KCSAN_SANITIZE := y' >>"build/$dir/Makefile"
 	done
 fi
 
-# GCC has no KMSAN. To open a trace in which nothing is, Linux 6.1 looks at what
-# it never wrote.
+# To open a trace in which nothing is, Linux 6.1 looks at what it never wrote.
 if [ "$name" = kmsan ]; then
-	make+=(CC=clang-16)
 	echo 'KMSAN_ENABLE_CHECKS := n' >>build/kernel/trace/Makefile
 fi
 
-cat "$here"/{common,"$name"}.config >build/options
+cat "$here"/{common,"arch/$series_cpu","$name"}.config >build/options
 "${make[@]}" KCONFIG_ALLCONFIG=options allnoconfig
 while read -r option; do
 	grep -qxF "$option" build/.config || {
@@ -40,18 +41,19 @@ while read -r option; do
 	} >&2
 done < <(grep '^CONFIG_' build/options)
 
-"${make[@]}" -j "$(nproc)" bzImage modules
+"${make[@]}" -j "$(nproc)" "${cpu_image##*/}" modules
 release=$("${make[@]}" kernelrelease)
 echo "$release" >release
-cp build/arch/x86/boot/bzImage vmlinuz
+cp "build/$cpu_image" vmlinuz
 "${make[@]}" INSTALL_MOD_PATH="$PWD" modules_install
 rm "lib/modules/$release"/{build,source}
 ln -s "lib/modules/$release" modules
 
 # What modules are built with.
 mv build source
-mkdir -p build/arch/x86 build/tools/objtool
+mkdir -p "build/$cpu_source" build/tools/objtool
 mv source/{.config,Makefile,Module.symvers,include,scripts} build
-mv source/arch/x86/{Makefile*,include} build/arch/x86
-mv source/tools/objtool/objtool build/tools/objtool
+mv "source/$cpu_source"/{Makefile*,include} "build/$cpu_source"
+[ ! -e source/tools/objtool/objtool ] ||
+	mv source/tools/objtool/objtool build/tools/objtool
 rm -rf source

@@ -30,7 +30,7 @@ ln -sf /proc/self/fd/1 /dev/stdout
 ln -sf /proc/self/fd/2 /dev/stderr
 echo hmacdev >/proc/sys/kernel/hostname
 
-kernel='' module='' rw='' interactive=''
+kernel='' module='' rw='' interactive='' cpu_modules=''
 # shellcheck source=/dev/null
 . "$job/settings"
 
@@ -42,7 +42,8 @@ if [ -n "$rw" ]; then
 fi
 
 # What udev does for the CPU's features on a real machine.
-modprobe -qa sha1-ssse3 sha256-ssse3 sha512-ssse3 || :
+# shellcheck disable=SC2086 # names
+[ -z "$cpu_modules" ] || modprobe -qa $cpu_modules || :
 
 port()	# name: its device
 {

@@ -12,8 +12,7 @@
 #	125	the guest crashed, or its kernel log shows a splat, or the module
 #		could not be loaded or unloaded
 #
-#	--kernel 6.1|6.12|debug|kcsan|kmsan|DIR
-#				the kernel, or a directory as kernel.sh makes it
+#	--kernel SERIES|DIR	the kernel, or a directory as kernel.sh makes it
 #	--module FILE		load FILE before COMMAND, unload it after
 #	--log FILE		keep the kernel's log there
 #	--rw DIR		a directory where the guest's writes stay
@@ -28,7 +27,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR
 . "$here/lib.sh"
 
-kernel=6.12 module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
+kernel=$(series_for demo) module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
 interactive='' append=''
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -50,11 +49,8 @@ while [ $# -gt 0 ]; do
 done
 [ $# -gt 0 ] || die "no command"
 
-if [ -d "$kernel" ]; then
-	kernel=$(realpath "$kernel")
-else
-	kernel=$("$here/kernel.sh" "$kernel")
-fi
+load_series "$kernel"
+kernel=$("$here/kernel.sh" "$kernel")
 initramfs=$("$here/initramfs.sh" "$kernel")
 
 job=$(mktemp -d)
@@ -68,7 +64,7 @@ for f in "$log" "$job/verdict" "$job/qemu"; do
 	: >"$f"
 done
 cp "$here/guest-init.sh" "$job/init"
-declare -p kernel module rw interactive | sed 's/^declare -- //' \
+declare -p kernel module rw interactive cpu_modules | sed 's/^declare -- //' \
 	>"$job/settings"
 {
 	if [ -n "$interactive" ] && size=$(stty size 2>/dev/null); then
@@ -83,37 +79,38 @@ declare -p kernel module rw interactive | sed 's/^declare -- //' \
 
 share="security_model=none,multidevs=remap"
 args=(
+	-machine "$cpu_machine"
 	-nodefaults -no-user-config -no-reboot -display none
 	-m "$memory" -kernel "$kernel/vmlinuz" -initrd "$initramfs"
 	-serial "file:${log//,/,,}"
 	-fsdev "local,id=host,path=/,readonly=on,$share"
-	-device "virtio-9p-pci,fsdev=host,mount_tag=host"
-	-device virtio-serial-pci
+	-device "virtio-9p-$cpu_virtio,fsdev=host,mount_tag=host"
+	-device "virtio-serial-$cpu_virtio"
 	-chardev "file,id=output,path=$job/output"
 	-device "virtserialport,chardev=output,name=output"
 	-chardev "file,id=verdict,path=$job/verdict"
 	-device "virtserialport,chardev=verdict,name=verdict"
 )
-append+=" console=ttyS0 panic=-1 oops=panic panic_on_warn=1"
+append+=" console=$cpu_console panic=-1 oops=panic panic_on_warn=1"
 append+=" hmacdev.job=$job"
 
 # KCSAN holds an access up and waits for another to collide with it. Where CPUs
 # are emulated, in turns, that takes longer than the default of 80 us.
 append+=" kcsan.udelay_task=500 kcsan.skip_watch=200"
 
-# /dev/kvm may be there, and open, where no stock kernel boots under it.
 if [ -n "$icount" ]; then
-	args+=(-accel tcg -icount "shift=0,sleep=off" -cpu max -smp 1)
-elif grep -Eqw 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
+	args+=(-accel tcg -icount "shift=0,sleep=off" -cpu "$cpu_model" -smp 1)
+elif cpu_has_kvm; then
 	args+=(-accel kvm -cpu host -smp "$cpus")
 else
 	# Sockets, since that is what the BIOS tells of without ACPI.
-	args+=(-accel "tcg,thread=multi" -cpu max -smp "$cpus,sockets=$cpus")
+	args+=(-accel "tcg,thread=multi" -cpu "$cpu_model"
+		-smp "$cpus,sockets=$cpus")
 fi
 if [ -n "$rw" ]; then
 	args+=(
 		-fsdev "local,id=rw,path=${rw//,/,,},$share"
-		-device "virtio-9p-pci,fsdev=rw,mount_tag=rw"
+		-device "virtio-9p-$cpu_virtio,fsdev=rw,mount_tag=rw"
 	)
 fi
 if [ -n "$interactive" ]; then
@@ -132,10 +129,10 @@ boot()
 {
 	ended=0
 	if [ -n "$interactive" ]; then
-		qemu-system-x86_64 "${args[@]}" -append "$append" 8>&- || :
+		"$cpu_qemu" "${args[@]}" -append "$append" 8>&- || :
 		return
 	fi
-	timeout -k 5 "$timeout" qemu-system-x86_64 "${args[@]}" \
+	timeout -k 5 "$timeout" "$cpu_qemu" "${args[@]}" \
 		-append "$append" 8>&- </dev/null >"$job/qemu" 2>&1 &
 	qemu=$!
 	wait "$qemu" || ended=$?

@@ -10,8 +10,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 kernel=$1
+load_series "$kernel"
 read -r release <"$kernel/release"
-sum=$(cat "$0" "$here/initramfs-init" | cksum)
+sum=$({ cat "$0" "$here/initramfs-init"; echo "$cpu_virtio"; } | cksum)
 initramfs=$kernel/initramfs-${sum%% *}
 if [ -e "$initramfs" ]; then
 	echo "$initramfs"
@@ -28,7 +29,7 @@ chmod +x "$tmp/root/init"
 # Named so that their order is the one to load them in; busybox knows no xz.
 n=100
 modprobe -d "$kernel" -S "$release" -a --show-depends \
-	virtio_pci virtio_console 9pnet_virtio 9p overlay |
+	"virtio_$cpu_virtio" virtio_console 9pnet_virtio 9p overlay |
 	sed -n 's/^insmod \(.*[^ ]\) *$/\1/p' | awk '!seen[$0]++' |
 while read -r ko; do
 	to=$tmp/root/$n-$(basename "$ko" .xz)

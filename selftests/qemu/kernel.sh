@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# kernel.sh 6.1|6.12: unpack Debian's kernel of that series, with all that it
-# takes to build modules for it, into the cache; print the directory. It has
+# kernel.sh SERIES: unpack Debian's kernel of that series (the table in "series"
+# names them), with all that it takes to build modules for it, into the cache;
+# print the directory. It has
 #
 #	release  vmlinuz  modules/  build/ (KDIR)  busybox
 #
-# kernel.sh --source 6.1|6.12: the same for the parts of the kernel's source
-# that the tests and the checks use.
+# Where the table names a source, the kernel is built here, which takes a while,
+# once. A directory instead of a series is only checked, and printed.
 #
-# kernel.sh debug|kcsan|kmsan: the same as for 6.1 but built here, from Debian's
-# source, with the options in common.config and that name's. That takes a while,
-# once.
+# kernel.sh --source SERIES: the same for the parts of Debian's source of that
+# series that the tests and the checks use.
 #
 # Nothing is installed: this machine's boot loader and modules stay as they are.
 set -eu
@@ -22,39 +22,55 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 # A number for all that makes a difference to a kernel built here: comments and
 # the order of the options do not.
-recipe()	# name
+recipe()
 {
 	{
-		grep -hE '^(# )?CONFIG_' "$here"/{common,"$1"}.config | LC_ALL=C sort
-		grep -v '^ *#' "$here/debug-kernel.sh"
+		grep -hE '^(# )?CONFIG_' \
+			"$here"/{common,"arch/$series_cpu","$series"}.config |
+			LC_ALL=C sort
+		grep -vE '^ *(#|\. )' "$here/debug-kernel.sh"
+		echo "${kbuild[*]} $cpu_source $cpu_image"
 	} | cksum | sed 's/ .*//; s/^/-/'
 }
 
-kind=kernel name=linux-${1-} recipe=
-case $* in
-6.1)	meta=linux-image-amd64 ;;
-6.12)	meta=linux-image-6.12-amd64 ;;
-"--source 6.1"|"--source 6.12")
-	kind=source name=linux-source-$2 meta=linux-source-$2 ;;
-debug|kcsan|kmsan)
-	kind=debug name=$1-6.1 meta=linux-source-6.1
-	recipe=$(recipe "$1") ;;
-*)	die "usage: kernel.sh 6.1|6.12|debug|kcsan|kmsan," \
-		"kernel.sh --source 6.1|6.12" ;;
+kind='' recipe=''
+case $#,${1-} in
+2,--source)	kind=source; shift ;;
+1,-*|1,)	;;
+1,*)		kind=kernel ;;
 esac
+[ -n "$kind" ] || die "usage: kernel.sh SERIES|DIR, kernel.sh --source SERIES"
+
+series=$1
+load_series "$series"
+if [ $kind,"$series_package" = kernel,- ]; then
+	realpath "$series"
+	exit
+fi
+
+name=linux-$series meta=$series_package
+case $kind,$meta in
+source,*)
+	name=linux-source-$series meta=linux-source-$series ;;
+*,linux-source-*)
+	kind=debug name=$series-${meta#linux-source-} recipe=$(recipe) ;;
+esac
+
+apt=()
+[ "$series_suite" = - ] || apt=(-o "APT::Default-Release=$series_suite")
 
 cache=$(cache_dir)
 mkdir -p "$cache"
 
 depends()	# package, pattern: the names it depends on
 {
-	apt-cache depends "$1" 2>/dev/null |
+	apt-cache "${apt[@]}" depends "$1" 2>/dev/null |
 		sed -nE "s/^ *Depends: ($2)\$/\\1/p"
 }
 
 candidate()	# package: the version that apt would install
 {
-	apt-cache policy "$1" 2>/dev/null |
+	apt-cache "${apt[@]}" policy "$1" 2>/dev/null |
 		sed -nE 's/^ *Candidate: ([0-9].*)/\1/p'
 }
 
@@ -77,7 +93,8 @@ update()
 download()	# package...: into the current directory, unpacked
 {
 	# _apt cannot write where we may; root needs no help from it.
-	apt-get -qq -o APT::Sandbox::User="$(id -un)" download "$@" >&2 &&
+	apt-get -qq "${apt[@]}" -o APT::Sandbox::User="$(id -un)" \
+		download "$@" >&2 &&
 		for deb in *.deb; do
 			dpkg-deb -x "$deb" . && rm "$deb" || return
 		done
@@ -127,7 +144,7 @@ unpack_debug()
 {
 	download "$image" busybox-static || return
 	say "building it, which takes a while"
-	"$here/debug-kernel.sh" "${name%%-*}" usr/src/"$image".tar.xz >&2 ||
+	"$here/debug-kernel.sh" "$series" usr/src/"$image".tar.xz >&2 ||
 		{ touch broken; return 1; }
 	mv bin/busybox busybox &&
 		rm -rf bin usr

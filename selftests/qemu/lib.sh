@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-# What the scripts beside this file share; sourced by them, bash and sh alike.
-# shellcheck shell=sh
+# What the scripts share; sourced by them, in bash.
+# shellcheck shell=bash
+
+qemu_dir=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 
 say()
 {
@@ -16,6 +18,72 @@ die()
 cache_dir()
 {
 	realpath -m "${HMACDEV_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hmacdev}"
+}
+
+# The series that have that in the table's column "uses"
+series_for()	# use
+{
+	local names
+
+	names=$(awk -v use="$1" '
+		/^[^#]/ && ("," $9 ",") ~ ("," use ",") { print $1 }' \
+		"$qemu_dir/series" | paste -sd ' ')
+	[ -n "$names" ] || die "$qemu_dir/series has no kernel for $1"
+	echo "$names"
+}
+
+# Sets what the table and the CPU's file have on a kernel, as series_* and cpu_*,
+# and kbuild to the arguments of make for the kernel and its modules.
+# shellcheck disable=SC2034 # for those who source this
+load_series()	# series, or a directory as kernel.sh makes it
+{
+	if [ "$1" = DIR ] || ! read_series "$1"; then
+		[ -d "$1" ] || die "$1: no such kernel: name one of" \
+			"$(awk '/^[^#]/ && $1 != "DIR" { print $1 }' \
+			"$qemu_dir/series" | paste -sd ' ')," \
+			"or a directory that kernel.sh made"
+		read_series DIR
+		series_cpu=$(cpu_of "$1") || exit
+	fi
+	# shellcheck source=selftests/qemu/arch/x86_64.sh
+	. "$qemu_dir/arch/$series_cpu.sh"
+	kbuild=("${cpu_make[@]}")
+	[ "$series_compiler" = - ] || kbuild+=("CC=$series_compiler")
+}
+
+# shellcheck disable=SC2034 # for those who source this
+read_series()	# name in the table
+{
+	local name
+
+	while read -r name series_cpu series_package series_suite \
+		series_compiler series_seconds series_guest_seconds \
+		series_memory series_uses series_make; do
+		[ "$name" != "$1" ] || return 0
+	done < <(grep '^[^#]' "$qemu_dir/series")
+	return 1
+}
+
+# The CPU of the kernel in a directory, in which nothing is missing
+cpu_of()	# directory
+{
+	local cpu file missing=() config=build/include/config/auto.conf
+
+	for file in release vmlinuz busybox modules build/Makefile $config; do
+		[ -e "$1/$file" ] || missing+=("$file")
+	done
+	[ ${#missing[@]} = 0 ] ||
+		die "$1: not a directory that kernel.sh made: there is no" \
+			"${missing[*]}"
+	for cpu in "$qemu_dir"/arch/*.sh; do
+		# shellcheck source=selftests/qemu/arch/x86_64.sh
+		. "$cpu"
+		if grep -qx "$cpu_option=y" "$1/$config"; then
+			basename "$cpu" .sh
+			return
+		fi
+	done
+	die "$1: its kernel is for a CPU that arch/ does not have"
 }
 
 # What a healthy kernel never logs. Reads a kernel log, prints the lines. That a

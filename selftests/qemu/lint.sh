@@ -11,8 +11,10 @@ cd "$(dirname "$0")/../.."
 
 kmod_lines=1729		# AF_ALG has 1,753 for its hash path alone
 
-selftests/qemu/setup.sh build guest lint
-source=$(selftests/qemu/kernel.sh --source 6.12)
+words=$(series_for lint)
+read -ra kernels <<<"$words"
+selftests/qemu/setup.sh build guest lint "${kernels[@]}"
+source=$(selftests/qemu/kernel.sh --source "$(series_for source)")
 top=$PWD
 tmp=$(mktemp -d)
 mkdir "$tmp/include"
@@ -152,9 +154,10 @@ lines()
 }
 
 check checkpatch style
-for series in 6.1 6.12; do
+for series in "${kernels[@]}"; do
+	load_series "$series"
 	kernel=$(selftests/qemu/kernel.sh "$series")
-	check "W=1 and sparse, $series" module "$kernel" \
+	check "W=1 and sparse, $series" module "$kernel" "${kbuild[@]}" \
 		C=1 CF=-D__CHECK_ENDIAN__
 done
 check kernel-doc kernel_doc uapi/linux/hmacdev.h kmod/*.[ch]

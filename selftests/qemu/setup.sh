@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# setup.sh build|debug|guest|lint...: the Debian packages that these verbs need.
-# Installs what is missing; where it may not, names the line that does.
+# setup.sh build|build32|guest|bench|lint|SERIES|DIR...: the Debian packages that
+# these verbs and these kernels need. Installs what is missing; where it may not,
+# names the line that does.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -11,16 +12,24 @@ declare -A packages=(
 	[bench]='gnuplot-nox libkcapi-dev'
 	[build]='gcc gcc-12 libc6-dev libelf1 make pkg-config'
 	[build32]='gcc-multilib'
-	[debug]='bc bison flex libelf-dev'
-	[kmsan]='clang-16'
-	[guest]='keyutils kmod libssl-dev openssl python3 qemu-system-x86 xz-utils'
+	[guest]='keyutils kmod libssl-dev openssl python3 xz-utils'
 	[lint]='cppcheck g++ groff mandoc musl-tools perl shellcheck sparse'
 )
 
 command -v dpkg-query >/dev/null || die "this needs a Debian 12 machine"
 
+kernel_packages='bc bison flex libelf-dev'	# to build one
+
 missing=()
 for verb; do
+	if [ -z "${packages[$verb]-}" ]; then
+		load_series "$verb"
+		packages[$verb]=${cpu_packages[*]}
+		[ "$series_compiler" = - ] ||
+			packages[$verb]+=" $series_compiler"
+		[[ $series_package != linux-source-* ]] ||
+			packages[$verb]+=" $kernel_packages"
+	fi
 	for p in ${packages[$verb]}; do
 		status=$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) ||
 			status=

@@ -9,8 +9,9 @@ cd "$(dirname "$0")/../.."
 . selftests/qemu/lib.sh
 . selftests/qemu/build.sh
 
-selftests/qemu/setup.sh build guest
-build_module "${KERNEL:-6.12}"
+series=${KERNEL:-$(series_for demo)}
+selftests/qemu/setup.sh build guest "$series"
+build_module "$series"
 build userspace
 exec selftests/qemu/guest.sh --kernel "$kernel" --module "$module" \
 	--interactive -- \

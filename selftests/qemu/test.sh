@@ -3,10 +3,10 @@
 #
 # make test: run every kselftest program in a guest of each kernel, and end in
 # one line, "N passed, N failed, N skipped", that counts test cases. KERNEL=6.12
-# (or debug, kcsan, kmsan: make test-debug and so on) and TEST=name choose; with
-# KERNEL=debug-short the scripts and the 32-bit programs are left out, which take
-# longest there and are the least to the kernel. What the programs said, and the
-# kernels' logs, are left in build/results.
+# (or another series of the table) and
+# TEST=name choose; with KERNEL=debug-short the scripts and the 32-bit programs are
+# left out, which take longest there and are the least to the kernel. What the
+# programs said, and the kernels' logs, are left in build/results.
 #
 # The programs in C run twice, the second time as NAME.32: built for 32 bits.
 # Those that count instructions have a guest of their own, which does; and so has
@@ -17,20 +17,8 @@ cd "$(dirname "$0")/../.."
 . selftests/qemu/lib.sh
 . selftests/qemu/build.sh
 
-read -ra kernels <<<"${KERNEL:-6.1 6.12}"
-packages=(build build32 guest)
-[[ ${kernels[*]} != *[a-z]* ]] || packages+=(debug)
-[[ ${kernels[*]} != *kmsan* ]] || packages+=(kmsan)
-
-limits()	# series: time for one program, for all of them, and memory
-{
-	seconds=600 guest_seconds=2400 memory=1024
-	case $1 in
-	debug)	seconds=900 guest_seconds=3600 memory=2048 ;;
-	kcsan)	seconds=900 guest_seconds=3600 ;;
-	kmsan)	seconds=1800 guest_seconds=7200 memory=4096 ;;
-	esac
-}
+words=${KERNEL:-$(series_for test)}
+read -ra kernels <<<"$words"
 
 strict_kernel="fips=1 random.trust_cpu=off random.trust_bootloader=off"
 
@@ -97,9 +85,10 @@ run()	# program...
 		name=$(basename "$1")
 		selftests/qemu/guest.sh --kernel "$kernel" --rw "$results" \
 			--log "$results/$name.log" "${options[@]}" \
-			--timeout "$guest_seconds" --memory "$memory" -- \
+			--timeout "$series_guest_seconds" \
+			--memory "$series_memory" -- \
 			"$PWD/selftests/qemu/run-tests.sh" "$module" \
-			"$results" "$seconds" "$@" 2>&1 || status=$?
+			"$results" "$series_seconds" "$@" 2>&1 || status=$?
 
 		while [ $# -gt 0 ]; do
 			name=$(basename "$1")
@@ -125,16 +114,24 @@ run()	# program...
 	done
 }
 
+# Whether the kernel of load_series() is one for that
+uses()	# use
+{
+	[[ ,$series_uses, == *",$1,"* ]]
+}
+
 # In the background, one guest more than there are processors at a time, since
 # they wait a good deal. What each says goes to a file.
-start()	# series
+start()	# KERNEL's word
 {
-	local name program results=$PWD/build/results/$1 series=${1%-short}
+	local program results=$PWD/build/results/$1 series=${1%-short}
 	local chosen=("${programs[@]}")
 
-	[ "$1" = "$series" ] || chosen=("${short[@]}")
 	build_module "$series"
-	limits "$series"
+	if [ "$1" != "$series" ]; then
+		chosen=("${short[@]}")
+		series_uses=-
+	fi
 	rm -rf "$results"
 	mkdir -p "$results"
 	: >"$results/said"
@@ -144,15 +141,15 @@ start()	# series
 
 	set -m		# in a process group, which can be ended
 	{
-		name=${kernel##*/}
-		echo "== ${name#linux-}"
+		kernel_name=${kernel##*/}
+		echo "== ${kernel_name#linux-}"
 		options=()
 		run "${chosen[@]}"
 		options=(--icount)
-		[[ $1 == *[a-z]* ]] || run "${counted[@]}"
+		! uses counted || run "${counted[@]}"
 		options=(--append "$strict_kernel")
 		for program in "${strict[@]}"; do
-			[[ $1 == *[a-z]* ]] || run "$program"
+			! uses strict || run "$program"
 		done
 		echo "$passed $failed $skipped" >"$results/counts"
 	} >>"$results/said" 2>&1 </dev/null &
@@ -160,7 +157,7 @@ start()	# series
 	pids[$1]=$!
 }
 
-finish()	# series
+finish()	# KERNEL's word
 {
 	local count=(0 1 0) results=$PWD/build/results/$1
 
@@ -190,6 +187,10 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+packages=(build build32 guest)
+for series in "${kernels[@]}"; do
+	packages+=("${series%-short}")
+done
 selftests/qemu/setup.sh "${packages[@]}"
 build_programs
 for series in "${kernels[@]}"; do
