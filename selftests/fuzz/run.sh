@@ -22,7 +22,7 @@ case $bits in
 *)	die "BITS is 64 or 32" ;;
 esac
 
-results=$PWD/build/results/fuzz-$series
+results=$PWD/build/results/fuzz-$(results_name "$series")
 options=("FUZZ_SECONDS=$seconds" "FUZZ_LAST=$results/last")
 for name in SEED SEQUENCE ROUND PROCESSES; do
 	[ -z "${!name-}" ] || options+=("FUZZ_$name=${!name}")

@@ -27,7 +27,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR
 . "$here/lib.sh"
 
-kernel=$(series_for demo) module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
+kernel=$(series_for demo)
+module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
 interactive='' append=''
 while [ $# -gt 0 ]; do
 	case $1 in

@@ -51,6 +51,12 @@ load_series()	# series, or a directory as kernel.sh makes it
 	[ "$series_compiler" = - ] || kbuild+=("CC=$series_compiler")
 }
 
+# The series itself, or the last part of the directory's path
+results_name()	# series or directory
+{
+	basename "$(realpath -m -- "$1")"
+}
+
 # shellcheck disable=SC2034 # for those who source this
 read_series()	# name in the table
 {

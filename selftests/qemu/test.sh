@@ -3,7 +3,7 @@
 #
 # make test: run every kselftest program in a guest of each kernel, and end in
 # one line, "N passed, N failed, N skipped", that counts test cases. KERNEL=6.12
-# (or another series of the table) and
+# (or another series of the table, or a directory as kernel.sh makes it) and
 # TEST=name choose; with KERNEL=debug-short the scripts and the 32-bit programs are
 # left out, which take longest there and are the least to the kernel. What the
 # programs said, and the kernels' logs, are left in build/results.
@@ -114,6 +114,12 @@ run()	# program...
 	done
 }
 
+# "debug" of debug-short; a directory may be called so.
+series_of()	# KERNEL's word
+{
+	[ -d "$1" ] && echo "$1" || echo "${1%-short}"
+}
+
 # Whether the kernel of load_series() is one for that
 uses()	# use
 {
@@ -124,9 +130,11 @@ uses()	# use
 # they wait a good deal. What each says goes to a file.
 start()	# KERNEL's word
 {
-	local program results=$PWD/build/results/$1 series=${1%-short}
-	local chosen=("${programs[@]}")
+	local name program results series chosen=("${programs[@]}")
 
+	name=$(results_name "$1")
+	results=$PWD/build/results/$name
+	series=$(series_of "$1")
 	build_module "$series"
 	if [ "$1" != "$series" ]; then
 		chosen=("${short[@]}")
@@ -154,15 +162,17 @@ start()	# KERNEL's word
 		echo "$passed $failed $skipped" >"$results/counts"
 	} >>"$results/said" 2>&1 </dev/null &
 	set +m
-	pids[$1]=$!
+	pids[$name]=$!
 }
 
 finish()	# KERNEL's word
 {
-	local count=(0 1 0) results=$PWD/build/results/$1
+	local name count=(0 1 0) results
 
+	name=$(results_name "$1")
+	results=$PWD/build/results/$name
 	# While it waits, and only then, bash does what it was trapped to do.
-	tail -n +1 -f --pid="${pids[$1]}" "$results/said" &
+	tail -n +1 -f --pid="${pids[$name]}" "$results/said" &
 	wait $!
 	if [ -e "$results/counts" ]; then
 		read -ra count <"$results/counts"
@@ -182,14 +192,17 @@ stop()
 	done
 }
 
-declare -A pids=()
+declare -A pids=()	# by results_name()
 trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 packages=(build build32 guest)
 for series in "${kernels[@]}"; do
-	packages+=("${series%-short}")
+	name=$(results_name "$series")
+	[ -z "${pids[$name]-}" ] || die "KERNEL names $name twice"
+	pids[$name]=none
+	packages+=("$(series_of "$series")")
 done
 selftests/qemu/setup.sh "${packages[@]}"
 build_programs
