@@ -20,9 +20,11 @@ tmp=$(mktemp -d)
 mkdir "$tmp/include"
 trap 'rm -rf "$tmp"' EXIT
 
-mapfile -t programs < <(find userspace selftests -name '*.[ch]')
-mapfile -t scripts < <(grep -rlE '^#!.*sh$' --exclude-dir=build \
-	--exclude-dir=.git .)
+# By way of a variable, since a failure in <(...) goes unseen
+words=$(find userspace selftests -name '*.[ch]')
+mapfile -t programs <<<"$words"
+words=$(grep -rlE '^#!.*sh$' --exclude-dir=build --exclude-dir=.git .)
+mapfile -t scripts <<<"$words"
 
 check()	# name, command...: it must succeed and say nothing
 {
