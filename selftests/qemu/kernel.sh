@@ -105,7 +105,7 @@ unpack_kernel()
 	local release headers common kbuild
 	release=${image#linux-image-}
 	headers=linux-headers-$release
-	common=$(depends "$headers" 'linux-headers-.*-common')
+	common=$(depends "$headers" 'linux-headers-.*-common.*')
 	kbuild=$(depends "$headers" 'linux-kbuild-.*')
 
 	download "$image" "$headers" "$common" "$kbuild" busybox-static &&
