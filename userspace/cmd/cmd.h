@@ -21,7 +21,7 @@ enum {
 
 struct option;
 
-/* main.c */
+/* complain.c */
 extern const char *program;
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int try_help(const char *usage);
