@@ -34,7 +34,7 @@ static void report(const struct sum *s, const char *name, const char *verdict)
 static int check_open(struct sum *s, const char *name)
 {
 	if (strcmp(name, "-"))
-		return sum_open(name);
+		return file_open(name);
 	if (s->make.key.stdin_taken) {
 		errno = EBUSY;
 		return -1;
@@ -64,7 +64,7 @@ static void check_file(struct sum *s, const struct line *line,
 		rc = -EIO;
 	} else {
 		rc = message_verify(&s->context, &m, line->tag, line->tag_len);
-		sum_close(m.fd);
+		file_close(m.fd);
 	}
 	if (rc == 0) {
 		n->matched++;
@@ -83,9 +83,11 @@ static void check_file(struct sum *s, const struct line *line,
 
 static bool line_for(const struct sum *s, struct line *line, char *text)
 {
+	const char *alg = context_alg(&s->context);
+
 	if (!s->target)
-		return line_read(line, text, sum_alg(s));
-	if (!line_read_tag(line, text) && !line_read(line, text, sum_alg(s)))
+		return line_read(line, text, alg);
+	if (!line_read_tag(line, text) && !line_read(line, text, alg))
 		return false;
 	line->name = s->target;
 	return true;
@@ -110,7 +112,7 @@ static void check_line(struct sum *s, const char *path, unsigned long number,
 	n->malformed++;
 	if (s->warn)
 		complain("%s: %lu: not a line with an HMAC of %s", path, number,
-			 sum_alg(s));
+			 context_alg(&s->context));
 }
 
 static int check_lines(struct sum *s, const char *path, FILE *list,
@@ -146,7 +148,7 @@ static int verdict(const struct sum *s, const char *path,
 
 	if (nothing && !n->missing) {
 		complain("%s: no line with an HMAC of %s", path,
-			 sum_alg(s));
+			 context_alg(&s->context));
 		return TROUBLE;
 	}
 	warn_count(s, n->malformed, "line is improperly formatted",

@@ -41,6 +41,15 @@ void json_member(bool first, const char *name, const char *value);
 void json_number(const char *name, uint64_t value);
 void json_bool(const char *name, bool value);
 
+/* number.c */
+int number_read(const char *text);
+int32_t serial_read(const char *text);
+
+/* file.c */
+int file_open(const char *path);
+void file_close(int fd);
+ssize_t read_full(int fd, unsigned char *bytes, size_t size);
+
 /* option.c */
 int option_next(int argc, char **argv, const char *letters,
 		const struct option *options);
@@ -64,9 +73,7 @@ int key_from_text(struct key *key, const char *text);
 int key_from_random(struct key *key, size_t len);
 int key_from_keyring(struct key *key, const char *spec);
 long keyring_find(const char *type, const char *description);
-int32_t serial_read(const char *text);
 void key_wipe(struct key *key);
-ssize_t read_full(int fd, unsigned char *bytes, size_t size);
 
 /* keyring.c: a key and a keyring that links it */
 struct ring_key {
@@ -145,11 +152,11 @@ enum {
 /* In the order of the bits HMACDEV_RIGHT_* */
 extern const char *const right_names[RIGHTS];
 
-int descriptor_read(const char *text);
 int recipe_option(struct recipe *r, int c, char *arg);
 int recipe_fit(const struct recipe *r);
 int recipe_make(struct context *c, struct recipe *r, uint32_t rights);
 int context_passed(struct hmacdev **h, const char *spec);
+const char *context_alg(const struct context *c);
 
 /* list.c: a line "TAG  NAME" or "HMAC-ALG (NAME) = TAG" */
 struct line {
@@ -219,10 +226,7 @@ struct sum {
 	struct context context;
 };
 
-const char *sum_alg(const struct sum *s);
 int sum_run(struct sum *s, char *const *files, int n);
-int sum_open(const char *path);
-void sum_close(int fd);
 
 /* check.c */
 int check_list(struct sum *s, const char *path);

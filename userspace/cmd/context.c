@@ -3,7 +3,6 @@
  * The context that a command uses: made from its options, or passed to it.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,18 +10,6 @@
 #include "cmd.h"
 
 const char *const right_names[RIGHTS] = { "sign", "verify", "copy", "derive" };
-
-/* Returns -1 if the text is not a descriptor number. */
-int descriptor_read(const char *text)
-{
-	char *end;
-	long n;
-
-	errno = 0;
-	n = strtol(text, &end, 10);
-	return hex_value(*text) < 0 || *end || errno || n > INT_MAX ?
-	       -1 : (int)n;
-}
 
 static int recipe_bits(struct recipe *r, const char *text)
 {
@@ -182,7 +169,7 @@ static const char *passed_error(int err)
  */
 int context_passed(struct hmacdev **h, const char *spec)
 {
-	int fd = descriptor_read(spec);
+	int fd = number_read(spec);
 	char pid[16];
 	int rc;
 
@@ -234,4 +221,10 @@ int recipe_make(struct context *c, struct recipe *r, uint32_t rights)
 	*c = (struct context){ 0 };
 	return r->passed ? context_take(c, r->passed, rights) :
 			   make(c, r, rights);
+}
+
+/* The canonical name, without the "hmac-" that hmacdev_name() has. */
+const char *context_alg(const struct context *c)
+{
+	return hmacdev_name(c->h) + strlen("hmac-");
 }

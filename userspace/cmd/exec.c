@@ -68,7 +68,7 @@ static int name_read(struct exec *e, const char *text)
 	for (const char *p = text; *p; p++)
 		if (*p <= ' ' || *p >= 127 || *p == ':')
 			len = 0;
-	if (!len || len > NAME_MAX_LEN || descriptor_read(text) >= 0) {
+	if (!len || len > NAME_MAX_LEN || number_read(text) >= 0) {
 		complain("--name takes up to %d visible ASCII characters without ':', and not a number",
 			 NAME_MAX_LEN);
 		return -1;
@@ -84,8 +84,8 @@ static int listened(void)
 	const char *fds = getenv("LISTEN_FDS");
 	int n = -1;
 
-	if (pid && fds && descriptor_read(pid) == getpid())
-		n = descriptor_read(fds);
+	if (pid && fds && number_read(pid) == getpid())
+		n = number_read(fds);
 	/* FIRST_FD + n, the number of our descriptor, must fit an int. */
 	if (n >= INT_MAX - FIRST_FD)
 		n = INT_MAX - FIRST_FD - 1;
@@ -289,7 +289,7 @@ static int option(struct exec *e, int c, char *arg)
 	case OPT_RIGHTS:
 		return rights_read(e, arg);
 	case OPT_TO:
-		e->fd = descriptor_read(arg);
+		e->fd = number_read(arg);
 		if (e->fd >= FIRST_FD)
 			return 0;
 		complain("--fd %s: not a descriptor number of %d or above", arg,

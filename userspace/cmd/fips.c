@@ -189,7 +189,7 @@ static int check_one(const struct sum *s, const struct fips *f,
 		goto out;
 	/* The file has a tag alone, or a line as in a list. */
 	if (text && (line_read_tag(&line, text) ||
-		     line_read(&line, text, sum_alg(s)))) {
+		     line_read(&line, text, context_alg(&s->context)))) {
 		rc = check_message(s, path, &line);
 	} else {
 		complain("%s: its tag file has no tag", path);

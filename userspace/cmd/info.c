@@ -202,7 +202,7 @@ static void print_context_json(const struct hmacdev_info *info)
  */
 static int context_read(const char *spec, struct hmacdev_info *info)
 {
-	int fd = descriptor_read(spec);
+	int fd = number_read(spec);
 	struct hmacdev *h;
 	int rc;
 

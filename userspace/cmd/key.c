@@ -42,25 +42,6 @@ void key_wipe(struct key *key)
 	key->len = 0;
 }
 
-/* Reads until EOF or size bytes. */
-ssize_t read_full(int fd, unsigned char *bytes, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t n = read(fd, bytes + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
-
 /* Refuse an empty key: most likely a file or variable of a script is empty. */
 static int key_check(const struct key *key, const char *source)
 {
@@ -201,14 +182,6 @@ static int keyring_named(struct key *key, const char *spec)
 	}
 	key->serial = (int32_t)serial;
 	return 0;
-}
-
-/* Returns the serial number, or 0 if it is invalid. */
-int32_t serial_read(const char *text)
-{
-	int serial = descriptor_read(text);
-
-	return serial > 0 ? serial : 0;
 }
 
 int key_from_keyring(struct key *key, const char *spec)

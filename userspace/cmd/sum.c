@@ -1,42 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd.h"
 
 #define USAGE	"hmacdev sum [OPTION...] [FILE...]"
 
-/* The canonical name, without the "hmac-" that hmacdev_name() has. */
-const char *sum_alg(const struct sum *s)
-{
-	return hmacdev_name(s->context.h) + strlen("hmac-");
-}
-
-int sum_open(const char *path)
-{
-	int fd;
-
-	if (!strcmp(path, "-"))
-		return STDIN_FILENO;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd >= 0)
-		posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	return fd;
-}
-
-void sum_close(int fd)
-{
-	if (fd != STDIN_FILENO)
-		close(fd);
-}
-
 static int sum_file(struct sum *s, const char *path)
 {
-	struct message m = { .fd = sum_open(path), .path = path };
+	struct message m = { .fd = file_open(path), .path = path };
 	unsigned char tag[HMACDEV_TAG_MAX];
 	char hex[2 * sizeof(tag) + 1];
 	int rc;
@@ -46,11 +20,11 @@ static int sum_file(struct sum *s, const char *path)
 		return TROUBLE;
 	}
 	rc = message_sign(&s->context, &m, tag);
-	sum_close(m.fd);
+	file_close(m.fd);
 	if (rc < 0)
 		return TROUBLE;
 	hex_write(hex, tag, (size_t)rc);
-	line_print(s->style, s->zero, sum_alg(s), hex, path);
+	line_print(s->style, s->zero, context_alg(&s->context), hex, path);
 	return FINE;
 }
 

@@ -130,7 +130,7 @@ static bool stdin_fits(const struct one *one, const char *tag, const char *path)
 static int message_open(struct message *m, const char *path)
 {
 	m->path = is_stdin(path) ? "standard input" : path;
-	m->fd = sum_open(path);
+	m->fd = file_open(path);
 	if (m->fd < 0)
 		complain("%s: %s", path, strerror(errno));
 	return m->fd;
@@ -161,7 +161,7 @@ static int tag(struct one *one, const char *path)
 	if (message_open(&m, path) < 0)
 		return TROUBLE;
 	rc = message_sign(&one->context, &m, one->tag);
-	sum_close(m.fd);
+	file_close(m.fd);
 	if (rc < 0)
 		return TROUBLE;
 	one->len = (size_t)rc;
@@ -184,12 +184,12 @@ static int run_tag(struct one *one, const char *path)
 /* Reads up to one byte more than the longest tag, to detect a longer file. */
 static int tag_from_file(struct one *one, const char *path)
 {
-	int fd = sum_open(path);
+	int fd = file_open(path);
 	ssize_t n;
 
 	if (fd >= 0) {
 		n = read_full(fd, one->tag, sizeof(one->tag));
-		sum_close(fd);
+		file_close(fd);
 		if (n >= 0) {
 			one->len = (size_t)n;
 			return 0;
@@ -231,7 +231,7 @@ static int verify(struct one *one, const char *path)
 		return TROUBLE;
 	rc = one->len == SIZE_MAX ? -EBADMSG :
 	     message_verify(&one->context, &m, one->tag, one->len);
-	sum_close(m.fd);
+	file_close(m.fd);
 	if (rc == -EBADMSG)
 		complain("%s: the tag does not match", m.path);
 	return rc == 0 ? FINE : rc == -EBADMSG ? CHECK_FAILED : TROUBLE;
