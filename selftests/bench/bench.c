@@ -11,74 +11,11 @@
  * The output has lines of unit,row,algorithm,bytes,value. Peers that this
  * machine does not have are left out.
  */
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "bench.h"
-
-const struct peer *const peer_lists[] = {
-	floor_peers, hmacdev_peers, openssl_peers, afalg_peers, kcapi_peers,
-	cryptodev_peers, NULL
-};
-
-/* The floor module has the same key and message. */
-struct job new_job(const char *alg, size_t size)
-{
-	static unsigned char bytes[MESSAGE_MAX];
-	const EVP_MD *md = EVP_get_digestbyname(alg);
-	size_t i;
-
-	must(md, alg);
-
-	for (i = 0; i < sizeof(bytes); i++)
-		bytes[i] = i;
-	return (struct job){
-		.alg = alg, .tag_len = EVP_MD_get_size(md),
-		.key = bytes, .msg = bytes, .size = size,
-	};
-}
-
-/* The message, as a file that takes no disk. */
-int message_file(const struct job *job)
-{
-	int fd = memfd_create("message", MFD_CLOEXEC);
-
-	must(write(fd, job->msg, job->size) == (ssize_t)job->size,
-	     "write to a memfd");
-	return fd;
-}
-
-void die(const char *what)
-{
-	fflush(stdout);
-	perror(what);
-	exit(EXIT_FAILURE);
-}
-
-void *must_alloc(size_t size)
-{
-	void *p = calloc(1, size);
-
-	must(p, "calloc");
-	return p;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-double median(double *values, size_t count)
-{
-	qsort(values, count, sizeof(*values), by_value);
-	return values[count / 2];
-}
 
 static unsigned long number(const char *s)
 {
