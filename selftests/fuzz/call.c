@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../hmacdev_pass.h"
+#include "hmacdev_pass.h"
 #include "call.h"
 
 const char *const call_ways[WAYS] = {

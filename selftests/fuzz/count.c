@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "../hmacdev_ioctls.h"
+#include "hmacdev_ioctls.h"
 #include "count.h"
 
 #define NAME(_name, _NAME, ...)	#_NAME,

@@ -14,7 +14,7 @@
 
 #include <linux/userfaultfd.h>
 
-#include "../hmacdev_ioctls.h"
+#include "hmacdev_ioctls.h"
 #include "call.h"
 #include "count.h"
 #include "held.h"

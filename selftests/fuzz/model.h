@@ -13,7 +13,7 @@
 
 #include <linux/hmacdev.h>
 
-#include "../hmacdev_algs.h"
+#include "hmacdev_algs.h"
 
 struct algorithm {
 	const char *name;

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../hmacdev_ioctls.h"
+#include "hmacdev_ioctls.h"
 #include "call.h"
 #include "count.h"
 #include "model.h"

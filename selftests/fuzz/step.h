@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "../hmacdev_ioctls.h"
+#include "hmacdev_ioctls.h"
 #include "arena.h"
 #include "call.h"
 #include "model.h"

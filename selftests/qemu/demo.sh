@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# make demo: selftests/demo.sh in a guest; the file is the guest's own kernel
+# make demo: selftests/command/demo.sh in a guest; the file is the guest's own kernel
 # image unless FILE names another. KERNEL=6.1 chooses.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -23,4 +23,4 @@ echo "Booting ${kernel##*/} in QEMU; this machine's own kernel stays as it is."
 exec selftests/qemu/guest.sh --kernel "$kernel" --module "$module" \
 	--memory "$memory" -- env \
 	PATH="$PWD/build/userspace:$PWD/build/userspace/examples:$PATH" \
-	COLOR="${COLOR-}" selftests/demo.sh "$file"
+	COLOR="${COLOR-}" selftests/command/demo.sh "$file"

@@ -141,8 +141,8 @@ algorithms()
 {
 	local name names
 
-	names=$(sed -nE 's/^\tX\([^"]*"([^"]+)".*/\1/p' selftests/hmacdev_algs.h)
-	[ -n "$names" ] || echo "no algorithms in selftests/hmacdev_algs.h"
+	names=$(sed -nE 's/^\tX\([^"]*"([^"]+)".*/\1/p' selftests/include/hmacdev_algs.h)
+	[ -n "$names" ] || echo "no algorithms in selftests/include/hmacdev_algs.h"
 	for name in $names; do
 		grep -qw -- "$name" uapi/linux/hmacdev.h ||
 			echo "uapi/linux/hmacdev.h does not name $name"
