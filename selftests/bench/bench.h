@@ -57,7 +57,7 @@ struct peer {
 
 /*
  * Defines @_run, a peer's run(), that calls @_make(state, tag) for each tag.
- * The compiler inlines the call, which would count as the peer's cost.
+ * The compiler inlines @_make: a call would add to what the peer costs.
  */
 #define RUN_LOOP(_run, _make)						\
 static void _run(void *state, unsigned long n, unsigned char *tag)	\

@@ -25,7 +25,7 @@ FIXTURE_TEARDOWN(names)
 	close(self->fd);
 }
 
-/* The tests' list is the kernel's, in the same order */
+/* The kernel has the algorithms of the tests' list, in the same order */
 TEST_F(names, list_by_index)
 {
 	const struct test_alg *want;
