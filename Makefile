@@ -61,11 +61,12 @@ uninstall: ## remove what install installed; same DESTDIR= PREFIX= ...
 demo: ## sign and check a file in a guest; FILE= names the file
 	$(QEMU)/demo.sh
 
-test: ## run all tests on all kernels, in guests; KERNEL=6.12 TEST=name
+test: ## run all tests on all kernels, in guests; KERNEL=6.12|DIR TEST=name
 	$(QEMU)/test.sh
 
 test-debug: ## same on a kernel that detects leaks, deadlocks, bad accesses
 	KERNEL=debug $(QEMU)/test.sh
+	test -n "$(TEST)" || $(QEMU)/coverage.sh
 
 test-kcsan: ## same on a kernel that detects data races
 	KERNEL=kcsan $(QEMU)/test.sh
@@ -73,7 +74,7 @@ test-kcsan: ## same on a kernel that detects data races
 test-kmsan: ## same on a kernel that detects use of uninitialized memory
 	KERNEL=kmsan $(QEMU)/test.sh
 
-coverage: ## report which lines of kmod/ the last test-debug reached
+coverage: ## report lines and branches of kmod/ that test-debug reached
 	$(QEMU)/coverage.sh
 
 fuzz: ## compare random calls with a model; SECONDS= SEED= BITS=32 ...
