@@ -5,10 +5,11 @@
 BUILD ?= build
 override BUILD := $(abspath $(BUILD))
 QEMU := selftests/qemu
+SCRIPTS := selftests/scripts
 
 # The headers of the running kernel, or the newest installed or cached ones
 ifndef KDIR
-KDIR := $(shell $(QEMU)/kdir.sh)
+KDIR := $(shell $(SCRIPTS)/kdir.sh)
 endif
 RELEASE = $(shell sed 's/.*"\(.*\)"/\1/' \
 	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
@@ -66,7 +67,7 @@ test: ## run all tests on all kernels, in guests; KERNEL=6.12|DIR TEST=name
 
 test-debug: ## same on a kernel that detects leaks, deadlocks, bad accesses
 	KERNEL=debug $(QEMU)/test.sh
-	test -n "$(TEST)" || $(QEMU)/coverage.sh
+	test -n "$(TEST)" || $(SCRIPTS)/coverage.sh
 
 test-kcsan: ## same on a kernel that detects data races
 	KERNEL=kcsan $(QEMU)/test.sh
@@ -75,7 +76,7 @@ test-kmsan: ## same on a kernel that detects use of uninitialized memory
 	KERNEL=kmsan $(QEMU)/test.sh
 
 coverage: ## report lines and branches of kmod/ that test-debug reached
-	$(QEMU)/coverage.sh
+	$(SCRIPTS)/coverage.sh
 
 fuzz: ## compare random calls with a model; SECONDS= SEED= BITS=32 ...
 	selftests/fuzz/run.sh $(SECONDS)
@@ -90,7 +91,7 @@ shell: ## start a root shell in a guest with the module; KERNEL=6.1
 	$(QEMU)/shell.sh
 
 lint: ## run style checks and static analysis; check the module's size
-	$(QEMU)/lint.sh
+	$(SCRIPTS)/lint.sh
 
 clean: ## remove what was built here; keep the cache
 	rm -rf $(BUILD)

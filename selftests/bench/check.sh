@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 
 if [ $# = 0 ]; then
 	series=${KERNEL:-$(series_for bench)}
-	selftests/qemu/setup.sh build guest bench "$series"
+	selftests/scripts/setup.sh build guest bench "$series"
 	build_bench "$series"
 	csv=$(mktemp)
 	trap 'rm -f "$csv"' EXIT

@@ -3,7 +3,7 @@
 # top of the tree.
 # shellcheck shell=bash
 . selftests/qemu/lib.sh
-. selftests/qemu/build.sh
+. selftests/scripts/build.sh
 
 # Sets kernel, module, floor and bench.
 build_bench()	# series or directory, target of the Makefile...

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 . selftests/bench/lib.sh
 
 series=${KERNEL:-$(series_for bench)}
-selftests/qemu/setup.sh build guest bench "$series"
+selftests/scripts/setup.sh build guest bench "$series"
 [ -z "${CRYPTODEV-}" ] || CRYPTODEV=$(realpath -e "$CRYPTODEV")
 build_bench "$series"
 

@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR/../..
 . selftests/qemu/lib.sh
-. selftests/qemu/build.sh
+. selftests/scripts/build.sh
 
 seconds=${1:-60}
 series=${KERNEL:-$(series_for fuzz)}
@@ -28,7 +28,7 @@ for name in SEED SEQUENCE ROUND PROCESSES; do
 	[ -z "${!name-}" ] || options+=("FUZZ_$name=${!name}")
 done
 
-selftests/qemu/setup.sh "${packages[@]}"
+selftests/scripts/setup.sh "${packages[@]}"
 build_tests
 [ "$bits" != 32 ] || build_tests32
 build_module "$series"

@@ -1,24 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-# What the scripts share; sourced by them, in bash.
+# What the scripts share that have to do with kernels; sourced by them, in bash.
 # shellcheck shell=bash
 
 qemu_dir=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
-
-say()
-{
-	echo "${0##*/}: $*" >&2
-}
-
-die()
-{
-	say "$@"
-	exit 1
-}
-
-cache_dir()
-{
-	realpath -m "${HMACDEV_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hmacdev}"
-}
+# shellcheck source=selftests/scripts/lib.sh
+. "$qemu_dir/../scripts/lib.sh"
 
 # The series that have that in the table's column "uses"
 series_for()	# use

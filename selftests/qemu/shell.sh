@@ -7,10 +7,10 @@ set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
 . selftests/qemu/lib.sh
-. selftests/qemu/build.sh
+. selftests/scripts/build.sh
 
 series=${KERNEL:-$(series_for demo)}
-selftests/qemu/setup.sh build guest "$series"
+selftests/scripts/setup.sh build guest "$series"
 build_module "$series"
 build userspace
 exec selftests/qemu/guest.sh --kernel "$kernel" --module "$module" \

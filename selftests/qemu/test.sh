@@ -15,7 +15,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
 . selftests/qemu/lib.sh
-. selftests/qemu/build.sh
+. selftests/scripts/build.sh
 
 words=${KERNEL:-$(series_for test)}
 read -ra kernels <<<"$words"
@@ -204,7 +204,7 @@ for series in "${kernels[@]}"; do
 	pids[$name]=none
 	packages+=("$(series_of "$series")")
 done
-selftests/qemu/setup.sh "${packages[@]}"
+selftests/scripts/setup.sh "${packages[@]}"
 build_programs
 for series in "${kernels[@]}"; do
 	start "$series"

@@ -7,13 +7,13 @@ set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
 . selftests/qemu/lib.sh
-. selftests/qemu/build.sh
+. selftests/scripts/build.sh
 
 kmod_lines=1729		# AF_ALG has 1,753 for its hash path alone
 
 words=$(series_for lint)
 read -ra kernels <<<"$words"
-selftests/qemu/setup.sh build guest lint "${kernels[@]}"
+selftests/scripts/setup.sh build guest lint "${kernels[@]}"
 source=$(selftests/qemu/kernel.sh --source "$(series_for source)")
 top=$PWD
 tmp=$(mktemp -d)

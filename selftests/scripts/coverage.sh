@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
-. selftests/qemu/lib.sh
+. selftests/scripts/lib.sh
 
 counts=$PWD/build/results/debug/gcov
 again="run 'make test-debug' first, all of it"
@@ -22,5 +22,5 @@ trap 'rm -rf "$tmp"' EXIT
 cp "$counts"/*.gcda "$objects"/*.gcno "$tmp"
 (cd "$tmp" && gcov-12 -b -c ./*.gcda) >"$tmp/said" 2>&1 || die "$(cat "$tmp/said")"
 ! grep -Ei 'mismatch|assuming not executed' "$tmp/said" || die "$again"
-awk -v untaken="${counts%/*}/untaken" -f selftests/qemu/coverage.awk \
-	selftests/qemu/unreached.txt "$tmp"/*.gcov
+awk -v untaken="${counts%/*}/untaken" -f selftests/scripts/coverage.awk \
+	selftests/scripts/unreached.txt "$tmp"/*.gcov

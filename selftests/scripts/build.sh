@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# How the scripts beside this file build things; sourced by them, in bash, with
-# lib.sh, at the top of the tree.
+# How the scripts build things; sourced by them, in bash, with qemu/lib.sh, at the
+# top of the tree.
 # shellcheck shell=bash
 
 # They are not part of the make that may have started them.
@@ -52,7 +52,7 @@ build_tests32()
 {
 	local crypto out=$PWD/build
 
-	crypto=$(selftests/qemu/libcrypto32.sh)
+	crypto=$(selftests/scripts/libcrypto32.sh)
 	mkdir -p build/selftests32
 	build -C userspace O="$out/userspace32" CC="gcc -m32" \
 		"$out/userspace32/libhmacdev.a"

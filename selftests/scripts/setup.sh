@@ -6,7 +6,7 @@
 # names the line that does.
 set -eu
 # shellcheck source-path=SCRIPTDIR
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../qemu/lib.sh"
 
 declare -A packages=(
 	[bench]='gnuplot-nox libkcapi-dev'
