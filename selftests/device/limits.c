@@ -15,11 +15,32 @@
 
 #define ALL	HMACDEV_RIGHTS_SIGNER
 
+/* How many references there are to all HMAC transforms: each key has one */
+static int count_references(void)
+{
+	FILE *f = fopen("/proc/crypto", "re");
+	char line[256], name[128] = "";
+	int refs, sum = 0;
+
+	if (!f)
+		return -errno;
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "name : %127s", name) == 1)
+			continue;
+		if (!strncmp(name, "hmac(", 5) &&
+		    sscanf(line, "refcnt : %d", &refs) == 1)
+			sum += refs;
+	}
+	fclose(f);
+	return sum;
+}
+
 FIXTURE(limits)
 {
 	int fd;
 	int deriver;
 	unsigned int cap;
+	int references;
 };
 
 FIXTURE_SETUP(limits)
@@ -29,9 +50,14 @@ FIXTURE_SETUP(limits)
 	self->fd = test_open_half();
 	self->deriver = test_open_deriver();
 	ASSERT_EQ(0, _test_get_cap(&self->cap));
+	/* The first use of an algorithm adds references. */
+	close(test_derive(self->deriver, "sha512", "", 0, 0, ALL));
 	test_contexts(2);
+	self->references = count_references();
+	ASSERT_LT(2, self->references);
 }
 
+/* No context is left, and no key */
 FIXTURE_TEARDOWN(limits)
 {
 	EXPECT_EQ(0, _test_set_cap(self->cap));
@@ -40,6 +66,7 @@ FIXTURE_TEARDOWN(limits)
 	close(self->fd);
 	close(self->deriver);
 	test_contexts(0);
+	EXPECT_EQ(self->references - 2, count_references());
 }
 
 TEST_F(limits, contexts)
