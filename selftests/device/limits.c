@@ -251,6 +251,20 @@ TEST_F(limits, files_of_the_system)
 #define GROUP_MS	200000		/* for a process in the group */
 #define FDS		16384		/* more contexts than fit */
 #define LARGE		50000		/* takes heap, as a message and a key */
+#define SERIES		1000		/* of one kind of file */
+#define FIRST_UID	100000
+
+/* Files, of which one kind takes more memory than another by one object */
+enum {
+	NULL_DEVICES,
+	UNKEYED,		/* with a context */
+	NULL_DEVICES_OF_USERS,
+	UNKEYED_OF_USERS,	/* with an entry for each user */
+	KEYED,			/* with the state of a message */
+	KEYED_WITH_MORE,	/* with a larger state */
+	DERIVED,		/* with a key of its own */
+	KINDS
+};
 
 /* What a process in the group tells; it shares it, and allocates nothing */
 struct report {
@@ -262,6 +276,7 @@ struct report {
 	int refused[8];		/* what calls said that need memory */
 	int again;		/* made after all were closed */
 	int again_wrong;
+	long bytes[KINDS];	/* that the group is charged for a series */
 };
 
 FIXTURE(memory)
@@ -597,6 +612,84 @@ TEST_F(memory, calls_fail)
 	test_state(UNKEYED, self->unkeyed);
 	test_uncharged();
 	test_contexts(3);
+}
+
+static int make_kind(FIXTURE_DATA(memory) *self, int kind, int large, int i)
+{
+	/* The real user ID is what the module goes by. */
+	if ((kind == NULL_DEVICES_OF_USERS || kind == UNKEYED_OF_USERS) &&
+	    setresuid(FIRST_UID + kind * SERIES + i, 0, 0))
+		return -errno;
+
+	switch (kind) {
+	case NULL_DEVICES:
+	case NULL_DEVICES_OF_USERS:
+		return open("/dev/null", O_RDWR | O_CLOEXEC);
+	case UNKEYED:
+	case UNKEYED_OF_USERS:
+		return _test_open(O_RDWR | O_CLOEXEC);
+	case KEYED:
+		return _test_copy_fresh(self->fd, ALL);
+	case KEYED_WITH_MORE:
+		return _test_copy_fresh(large, ALL);
+	default:
+		return _test_derive(self->deriver, "sha256", "", 0, 0, ALL);
+	}
+}
+
+/*
+ * To the page: with this limit, the kernel takes back what CPUs have in stock.
+ * What memory.stat says may be old.
+ */
+static long read_charged(void)
+{
+	int err = _test_write_file(GROUP "memory.high", "0") ?:
+		_test_write_file(GROUP "memory.high", "max");
+
+	return err ?: read_group(GROUP "memory.current");
+}
+
+/* A series of each kind, all open until the end: nothing is freed meanwhile */
+static void make_kinds(FIXTURE_DATA(memory) *self)
+{
+	int large = _test_open(O_RDWR | O_CLOEXEC), kind, i;
+	struct report *r = self->report;
+	long before;
+
+	r->err = _test_new(large, "sha3-512", "", 0);
+	r->joined = join_group(self, "0");
+	for (kind = 0; kind < KINDS && !r->joined && !r->err; kind++) {
+		before = read_charged();
+		for (i = 0; i < SERIES && !r->err; i++)
+			if (make_kind(self, kind, large, i) < 0)
+				r->err = -ENOMEM;
+		r->bytes[kind] = read_charged() - before;
+	}
+}
+
+/* For each file, @most has an object of @size bytes or more, @least has none */
+#define test_charged(size, most, least)					\
+	EXPECT_LE((size) * SERIES, (most) - (least))
+
+TEST_F(memory, each_object_is_charged)
+{
+	const long *bytes = self->report->bytes;
+	long per_user;
+
+	ASSERT_EQ(0, _test_write_file(GROUP "memory.max", "67108864"));
+	EXPECT_EQ(0, run_in_group(_metadata, self, make_kinds));
+	ASSERT_EQ(0, self->report->err);
+
+	/* A mutex, and five pointers or numbers */
+	test_charged(64, bytes[UNKEYED], bytes[NULL_DEVICES]);
+	/* A list's node, a user ID and a count; in addition to a context */
+	per_user = bytes[UNKEYED_OF_USERS] - bytes[NULL_DEVICES_OF_USERS];
+	test_charged(24, per_user, bytes[UNKEYED] - bytes[NULL_DEVICES]);
+	/* Twice, SHA-3's 200 and 72 bytes, and SHA-256's 32, 8 and 64 */
+	test_charged(2 * (272 - 104), bytes[KEYED_WITH_MORE], bytes[KEYED]);
+	/* A count, a length and two pointers */
+	test_charged(24, bytes[DERIVED], bytes[KEYED]);
+	test_uncharged();
 }
 
 /* Again and again, so that what is lost each time adds up */
