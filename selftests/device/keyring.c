@@ -3,13 +3,13 @@
  * Tests for keys from the kernel's keyrings: every type, state, keyring and
  * permission, and changes to a key after a context was keyed with it.
  */
-#include <grp.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <pthread.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 
 #include "hmacdev_keys.h"
+#include "hmacdev_users.h"
 
 #define NAME		"hmac:keyring"
 #define PROCESS		KEY_SPEC_PROCESS_KEYRING
@@ -679,6 +679,207 @@ TEST_F(keyring, rejected)
 	test_state(UNKEYED, self->fd);
 }
 
+/*
+ * A key whose lock is held. KEYCTL_READ of an encrypted key takes the lock, and
+ * waits until its master key is constructed. request-key(8) constructs that: it
+ * runs cat(1), which ends when the test closes a FIFO. KEYCTL_REVOKE waits for
+ * the lock, and NEW waits behind it. NEW has found the key before, unrevoked.
+ */
+
+#define REQUEST_KEY	"/sbin/request-key"
+#define RULES		"/etc/request-key.d/hmacdev.conf"
+#define FIFO		"/tmp/hmacdev-construction"
+#define HELD_MASTER	"hmacdev-held:master"
+
+FIXTURE(key_lock)
+{
+	int fd;
+	int fifo;
+	long serial;
+	pid_t construction, reader, revoker;
+};
+
+/* Does @pid sleep in system call @nr with these as its first arguments? */
+static bool sleeps_in(pid_t pid, int nr, unsigned long first,
+		      unsigned long second)
+{
+	unsigned long long arg[2];
+	char path[32];
+	int seen = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (fscanf(f, "%d %llx %llx", &seen, &arg[0], &arg[1]) != 3)
+		seen = -1;
+	fclose(f);
+	return seen == nr && arg[0] == first && arg[1] == second;
+}
+
+/* Does @pid sleep so that not even SIGKILL wakes it up? */
+static bool is_uninterruptible(pid_t pid)
+{
+	char path[32], state = '\0';
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (fscanf(f, "%*d %*s %c", &state) != 1)
+		state = '\0';
+	fclose(f);
+	return state == 'D';
+}
+
+/* A child that does not hold the FIFO open */
+static pid_t fork_beside(struct __test_metadata *_metadata,
+			 FIXTURE_DATA(key_lock) *self)
+{
+	pid_t child = fork_child();
+
+	ASSERT_LE(0, child);
+	if (!child)
+		close(self->fifo);
+	return child;
+}
+
+static pid_t start_keyctl(struct __test_metadata *_metadata,
+			  FIXTURE_DATA(key_lock) *self, int op)
+{
+	static char blob[1024];
+	pid_t child = fork_beside(_metadata, self);
+
+	if (!child)
+		_exit(_test_keyctl(op, self->serial, (long)blob,
+				   sizeof(blob)) < 0);
+	ASSERT_TRUE(comes_true(sleeps_in(child, SYS_keyctl, op,
+					 self->serial) &&
+			       is_uninterruptible(child)));
+	return child;
+}
+
+static pid_t start_construction(struct __test_metadata *_metadata)
+{
+	pid_t child = fork_child();
+
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(syscall(SYS_request_key, "user", HELD_MASTER, "",
+			      KEY_SPEC_SESSION_KEYRING) > 0);
+	return child;
+}
+
+/* Make the FIFO, and have request-key(8) run cat(1) on it. */
+static int make_rules(void)
+{
+	int fd = open(RULES, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	unlink(FIFO);
+	if (mkfifo(FIFO, 0600))
+		return -errno;
+	return _test_write_file(RULES, "create user hmacdev-held:* * "
+				"/bin/cat " FIFO "\n");
+}
+
+FIXTURE_SETUP(key_lock)
+{
+	char order[] = "new user:" HELD_MASTER " 32";
+	long master;
+
+	if (geteuid())
+		SKIP(return, "only root says how a key is made");
+	if (access(REQUEST_KEY, X_OK))
+		SKIP(return, "no request-key(8)");
+	test_keyctl(JOIN_SESSION_KEYRING, NULL, 0, 0);
+	master = test_add_key("user", HELD_MASTER, MASTER, MASTER_LEN,
+			      KEY_SPEC_SESSION_KEYRING);
+	self->serial = _test_add_key("encrypted", NAME, order, strlen(order),
+				     KEY_SPEC_SESSION_KEYRING);
+	if (self->serial == -ENODEV)
+		SKIP(return, "this kernel has no encrypted keys");
+	ASSERT_LT(0, self->serial);
+	test_keyctl(UNLINK, master, KEY_SPEC_SESSION_KEYRING, 0);
+	ASSERT_EQ(0, make_rules());
+	self->fd = test_open();
+
+	self->construction = start_construction(_metadata);
+	ASSERT_TRUE(comes_true((self->fifo = open(FIFO, O_WRONLY | O_NONBLOCK |
+						  O_CLOEXEC)) >= 0));
+	unlink(RULES);
+	unlink(FIFO);
+	self->reader = start_keyctl(_metadata, self, KEYCTL_READ);
+	self->revoker = start_keyctl(_metadata, self, KEYCTL_REVOKE);
+}
+
+FIXTURE_TEARDOWN(key_lock)
+{
+	close(self->fd);
+}
+
+static void ignore_signal(int sig)
+{
+}
+
+/* A child that waits in NEW; its exit status is the errno of NEW. */
+static pid_t start_new(struct __test_metadata *_metadata,
+		       FIXTURE_DATA(key_lock) *self)
+{
+	struct sigaction action = { .sa_handler = ignore_signal };
+	pid_t child = fork_beside(_metadata, self);
+
+	if (!child) {
+		ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
+		_exit(-_test_new_keyring(self->fd, self->serial));
+	}
+	ASSERT_TRUE(comes_true(sleeps_in(child, SYS_ioctl, self->fd,
+					 HMACDEV_IOC_NEW)));
+	return child;
+}
+
+/* The children wait until here, so the lock was held all the time. */
+#define end_construction()						\
+	do {								\
+		close(self->fifo);					\
+		test_end(self->construction, 0);			\
+		test_end(self->reader, 1);				\
+		test_end(self->revoker, 0);				\
+	} while (0)
+
+TEST_F(key_lock, revoked_meanwhile)
+{
+	pid_t child = start_new(_metadata, self);
+
+	end_construction();
+	test_end(child, EKEYREVOKED);
+	test_state(UNKEYED, self->fd);
+}
+
+TEST_F(key_lock, interrupted)
+{
+	pid_t child = start_new(_metadata, self);
+
+	ASSERT_EQ(0, kill(child, SIGUSR1));
+	test_end(child, EINTR);
+	end_construction();
+	test_state(UNKEYED, self->fd);
+}
+
+TEST_F(key_lock, killed)
+{
+	pid_t child = start_new(_metadata, self);
+
+	ASSERT_EQ(0, kill(child, SIGKILL));
+	test_end(child, -EINTR);
+	end_construction();
+	test_state(UNKEYED, self->fd);
+}
+
 /* What becomes of a key that a context has */
 
 FIXTURE(later)
@@ -912,12 +1113,11 @@ TEST_F(rings, after_the_session)
 
 /* Permissions: nobody is above them, not even root */
 
-#define OWNER		12001
-#define OTHER		12002
+#define OWNER		12002
 #define GROUP		12003
 
 /* Takes all that a user's processes have, and nothing that is root's */
-static int become(uid_t uid, gid_t gid)
+static int become_with(uid_t uid, gid_t gid)
 {
 	if (_test_keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0) < 0)
 		return -errno;
@@ -981,7 +1181,7 @@ static int add_as_owner(const char *type, __u32 mask)
 {
 	long serial;
 
-	if (become(OWNER, GROUP))
+	if (become_with(OWNER, GROUP))
 		return -EPERM;
 	serial = _test_add_key(type, NAME, HALF_KEY, HALF_KEY_LEN,
 			       KEY_SPEC_USER_KEYRING);
@@ -996,13 +1196,13 @@ static int add_as_owner(const char *type, __u32 mask)
 
 static int remove_as_owner(void)
 {
-	return become(OWNER, GROUP) ?:
+	return become_with(OWNER, GROUP) ?:
 		_test_keyctl(KEYCTL_CLEAR, KEY_SPEC_USER_KEYRING, 0, 0);
 }
 
 static int ask(int fd, long serial, const struct permission *p)
 {
-	int err = become(p->uid, p->gid);
+	int err = become_with(p->uid, p->gid);
 
 	if (!err && p->possessed)
 		err = _test_keyctl(KEYCTL_LINK, KEY_SPEC_USER_KEYRING,
@@ -1085,7 +1285,7 @@ TEST_F(permission, context_without_the_key)
 	self->fd = test_open();
 	ASSERT_EQ(0, in_child(ask(self->fd, self->serial, &owner)));
 	EXPECT_EQ(-EACCES, in_child(ask(late, self->serial, &other)));
-	EXPECT_EQ(0, in_child(become(OTHER, OTHER) ?:
+	EXPECT_EQ(0, in_child(become_with(OTHER, OTHER) ?:
 			      _test_mac_verify(self->fd, HALF_MSG, HALF_LEN,
 					       half_tag, HALF_TAG_LEN)));
 }
