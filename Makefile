@@ -69,6 +69,9 @@ test-debug: ## same on a kernel that detects leaks, deadlocks, bad accesses
 	KERNEL=debug $(QEMU)/test.sh
 	test -n "$(TEST)" || $(SCRIPTS)/coverage.sh
 
+test-long: ## same with what takes minutes: messages of more than 4 GiB
+	HMACDEV_LONG=1 $(QEMU)/test.sh
+
 test-kcsan: ## same on a kernel that detects data races
 	KERNEL=kcsan $(QEMU)/test.sh
 
@@ -100,4 +103,4 @@ help: ## print this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
 .PHONY: all modules modules_install userspace install uninstall demo test test-debug \
-	test-kcsan test-kmsan coverage fuzz bench bench-check shell lint clean help
+	test-long test-kcsan test-kmsan coverage fuzz bench bench-check shell lint clean help

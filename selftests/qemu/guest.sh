@@ -73,6 +73,7 @@ declare -p kernel module rw interactive cpu_modules | sed 's/^declare -- //' \
 	fi
 	printf 'cd %q && ' "$PWD"
 	[ -z "${TERM-}" ] || printf 'TERM=%q ' "$TERM"
+	[ -z "${HMACDEV_LONG-}" ] || printf 'HMACDEV_LONG=%q ' "$HMACDEV_LONG"
 	printf 'exec'
 	printf ' %q' "$@"
 	echo
