@@ -55,6 +55,22 @@ static void check_half(struct __test_metadata *_metadata, struct hmacdev *h,
 	EXPECT_EQ(0, hmacdev_verify(h, half_tag, HALF_TAG_LEN));
 }
 
+/* A context whose tags have 16 bytes, half of the digest */
+static struct hmacdev *new_truncated(struct __test_metadata *_metadata)
+{
+	struct hmacdev_options o = {
+		.size = sizeof(o),
+		.key = HALF_KEY,
+		.key_len = HALF_KEY_LEN,
+		.tag_len = 16,
+		.rights = HMACDEV_RIGHT_VERIFY,
+	};
+	struct hmacdev *h;
+
+	ASSERT_EQ(0, hmacdev_new_opts(&h, "sha256", &o));
+	return h;
+}
+
 CHECK(hmacdev_alg)
 {
 	struct hmacdev_alg alg, by_name;
@@ -223,7 +239,8 @@ CHECK(hmacdev_digest)
 
 CHECK(hmacdev_digest_size)
 {
-	EXPECT_EQ(HALF_TAG_LEN, hmacdev_digest_size(self->h));
+	self->other = new_truncated(_metadata);
+	EXPECT_EQ(HALF_TAG_LEN, hmacdev_digest_size(self->other));
 }
 
 CHECK(hmacdev_fd)
@@ -341,15 +358,7 @@ CHECK(hmacdev_new_keyring)
 
 CHECK(hmacdev_new_opts)
 {
-	struct hmacdev_options o = {
-		.size = sizeof(o),
-		.key = HALF_KEY,
-		.key_len = HALF_KEY_LEN,
-		.tag_len = 16,
-		.rights = HMACDEV_RIGHT_VERIFY,
-	};
-
-	ASSERT_EQ(0, hmacdev_new_opts(&self->other, "sha256", &o));
+	self->other = new_truncated(_metadata);
 	check_info(_metadata, self->other, HMACDEV_RIGHT_VERIFY, 16, 0);
 	EXPECT_EQ(0, hmacdev_mac_verify(self->other, HALF_MSG, HALF_WHOLE,
 					whole_tag, 16));
@@ -399,6 +408,8 @@ CHECK(hmacdev_strerror)
 CHECK(hmacdev_tag_size)
 {
 	EXPECT_EQ(HALF_TAG_LEN, hmacdev_tag_size(self->h));
+	self->other = new_truncated(_metadata);
+	EXPECT_EQ(16, hmacdev_tag_size(self->other));
 }
 
 CHECK(hmacdev_update)
