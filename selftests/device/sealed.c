@@ -6,7 +6,6 @@
 #include "hmacdev_utils.h"
 
 #define ALL	HMACDEV_RIGHTS_SIGNER
-#define POISON	0xa5
 #define ROOM	(HMACDEV_TAG_MAX + 8)
 
 FIXTURE(sealed)
@@ -116,55 +115,72 @@ FIXTURE_TEARDOWN(sealed)
 		test_update(self->fd, HALF_MSG, HALF_LEN);		\
 	} while (0)
 
-/* A call that makes a tag: its length, or -errno */
-typedef int (*make_tag)(int fd, __u8 *tag, __u32 room);
+/* A call that makes a tag: 0 or -errno, and the tag's length in @len */
+typedef int (*make_tag)(int fd, __u8 *tag, __u32 *len);
 
-static int by_digest(int fd, __u8 *tag, __u32 room)
+static int by_digest(int fd, __u8 *tag, __u32 *len)
 {
-	return _test_digest(fd, tag, room);
+	return _test_tag(fd, HMACDEV_IOC_DIGEST, tag, len);
 }
 
-static int by_finalize(int fd, __u8 *tag, __u32 room)
+static int by_finalize(int fd, __u8 *tag, __u32 *len)
 {
-	return _test_finalize(fd, tag, room);
+	return _test_tag(fd, HMACDEV_IOC_FINALIZE, tag, len);
 }
 
-static int by_mac(int fd, __u8 *tag, __u32 room)
+static int by_mac(int fd, __u8 *tag, __u32 *len)
 {
-	return _test_mac_sign(fd, HALF_MSG, HALF_LEN, tag, room);
+	return _test_mac(fd, HMACDEV_OP_SIGN, HALF_MSG, HALF_LEN, tag, len);
 }
 
-static int by_batch(int fd, __u8 *tag, __u32 room)
+static int by_batch(int fd, __u8 *tag, __u32 *len)
 {
 	struct hmacdev_op op = {
 		.op = HMACDEV_OP_SIGN,
 		.msg = test_addr(HALF_MSG),
 		.len = HALF_LEN,
 		.tag = test_addr(tag),
-		.tag_len = room,
+		.tag_len = *len,
 	};
 	int ret = _test_batch(fd, &op, 1);
 
-	return ret < 0 ? ret : op.status ?: (int)op.tag_len;
+	*len = op.tag_len;
+	return ret < 0 ? ret : op.status;
 }
 
 static const make_tag makers[] = { by_digest, by_mac, by_batch, by_finalize };
 
-/* That many bytes, the tag's first ones, and nothing behind them */
-static void check_made(struct __test_metadata *_metadata,
-		       FIXTURE_DATA(sealed) *self, make_tag make, __u32 len)
+/* A buffer that is too small: the call returns the length and no tag */
+static void check_no_room(struct __test_metadata *_metadata,
+			  FIXTURE_DATA(sealed) *self, make_tag make, __u32 len)
 {
-	__u8 tag[ROOM], poison[ROOM];
-	__u32 room;
+	__u8 tag[ROOM];
+	__u32 room, told;
 
-	memset(poison, POISON, sizeof(poison));
-	memset(tag, POISON, sizeof(tag));
-	for (room = 0; room < len; room++)
-		EXPECT_EQ(-EMSGSIZE, make(self->fd, tag, room));
-	EXPECT_MEMEQ(poison, tag, sizeof(tag));
-	EXPECT_EQ(len, make(self->fd, tag, len == self->full ? ROOM : len));
+	memset(tag, TEST_UNTOUCHED, sizeof(tag));
+	for (room = 0; room < len; room++) {
+		told = room;
+		EXPECT_EQ(-EMSGSIZE, make(self->fd, tag, &told));
+		EXPECT_EQ(len, told);
+	}
+	told = 0;
+	EXPECT_EQ(-EMSGSIZE, make(self->fd, NULL, &told));
+	EXPECT_EQ(len, told);
+	EXPECT_TRUE(test_untouched(tag, sizeof(tag)));
+}
+
+/* The call writes the first @len bytes of the tag, and nothing behind them */
+static void check_made(struct __test_metadata *_metadata,
+		       FIXTURE_DATA(sealed) *self, make_tag make, __u32 len,
+		       __u32 room)
+{
+	__u8 tag[ROOM];
+
+	memset(tag, TEST_UNTOUCHED, sizeof(tag));
+	EXPECT_EQ(0, make(self->fd, tag, &room));
+	EXPECT_EQ(len, room);
 	EXPECT_MEMEQ(self->half, tag, len);
-	EXPECT_MEMEQ(poison, tag + len, sizeof(tag) - len);
+	EXPECT_TRUE(test_untouched(tag + len, sizeof(tag) - len));
 }
 
 TEST_F(sealed, every_tag_made)
@@ -178,10 +194,13 @@ TEST_F(sealed, every_tag_made)
 		test_info(self->fd, &info);
 		EXPECT_EQ(len, info.tag_len);
 		EXPECT_EQ(self->full, info.digest_size);
-		for (i = 0; i < ARRAY_SIZE(makers); i++)
-			check_made(_metadata, self, makers[i], len);
+		for (i = 0; i < ARRAY_SIZE(makers); i++) {
+			check_no_room(_metadata, self, makers[i], len);
+			check_made(_metadata, self, makers[i], len, ROOM);
+		}
 		again();
-		check_made(_metadata, self, by_digest, len);
+		for (i = 0; i < ARRAY_SIZE(makers); i++)
+			check_made(_metadata, self, makers[i], len, len);
 	}
 }
 
@@ -207,16 +226,30 @@ static int on_batch(int fd, const __u8 *tag, __u32 len)
 	};
 	int ret = _test_batch(fd, &op, 1);
 
-	return ret < 0 ? ret : op.status;
+	return ret < 0 ? ret : op.tag_len == len ? op.status : -EILSEQ;
 }
 
 static int (* const checkers[])(int fd, const __u8 *tag, __u32 len) = {
 	on_mac, on_batch, on_verify,
 };
 
-/* The right bytes, and of every length */
+/* Each call returns @want for the first @given bytes; VERIFY also finalizes. */
+static void check_given(struct __test_metadata *_metadata,
+			FIXTURE_DATA(sealed) *self, const __u8 *tag,
+			__u32 given, int want)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(checkers); i++)
+		EXPECT_EQ(want, checkers[i](self->fd, tag, given));
+	test_state(FINALIZED, self->fd);
+	again();
+}
+
+/* A tag of a wrong length never matches, and none of its bytes is read. */
 TEST_F(sealed, every_tag_checked)
 {
+	static const __u32 larger[] = { 4096, 1U << 31, ~0U };
 	__u8 tag[ROOM] = { };
 	__u32 len, given;
 	size_t i;
@@ -224,13 +257,12 @@ TEST_F(sealed, every_tag_checked)
 	memcpy(tag, self->half, sizeof(self->half));
 	for_each_length(len) {
 		start(len);
-		for (given = 0; given < ROOM; given++) {
-			for (i = 0; i < ARRAY_SIZE(checkers); i++) {
-				EXPECT_EQ(given == len ? 0 : -EBADMSG,
-					  checkers[i](self->fd, tag, given));
-			}
-			again();
-		}
+		for (given = 0; given < ROOM; given++)
+			check_given(_metadata, self, tag, given,
+				    given == len ? 0 : -EBADMSG);
+		check_given(_metadata, self, NULL, 0, -EBADMSG);
+		for (i = 0; i < ARRAY_SIZE(larger); i++)
+			check_given(_metadata, self, NULL, larger[i], -EBADMSG);
 	}
 }
 
