@@ -226,48 +226,6 @@ TEST_F(args, tag_lengths_that_are_none)
 			  (1U << 31) + 16, HMACDEV_RIGHTS_SIGNER);
 }
 
-/* The context @fd makes tags of @len bytes and takes no others */
-static void check_sealed(struct __test_metadata *_metadata, int fd, __u32 len)
-{
-	struct hmacdev_info info;
-	__u8 tag[HMACDEV_TAG_MAX];
-
-	test_info(fd, &info);
-	EXPECT_EQ(len, info.tag_len);
-	EXPECT_EQ(HALF_TAG_LEN, info.digest_size);
-	memset(tag, 0xa5, sizeof(tag));
-	test_err_digest(EMSGSIZE, fd, tag, len - 1);
-	EXPECT_EQ(0xa5, tag[0]);
-	EXPECT_EQ(len, _test_digest(fd, tag, sizeof(tag)));
-	EXPECT_MEMEQ(half_tag, tag, len);
-	EXPECT_EQ(0xa5, tag[len]);
-	test_err_verify(EBADMSG, fd, half_tag, len - 1);
-	test_reset(fd);
-	test_update(fd, HALF_MSG, HALF_LEN);
-	test_err_verify(EBADMSG, fd, half_tag, len + 1);
-	test_reset(fd);
-	test_update(fd, HALF_MSG, HALF_LEN);
-	test_verify(fd, half_tag, len);
-}
-
-TEST_F(args, tag_lengths_that_are_sealed)
-{
-	int fd, copy;
-	__u32 len;
-
-	for (len = HMACDEV_TAG_MIN; len <= HALF_TAG_LEN; len++) {
-		fd = test_open();
-		test_new_opts(fd, "sha256", HALF_KEY, HALF_KEY_LEN, len,
-			      HMACDEV_RIGHTS_SIGNER);
-		test_update(fd, HALF_MSG, HALF_LEN);
-		copy = test_copy(fd, HMACDEV_RIGHTS_SIGNER);
-		check_sealed(_metadata, fd, len);
-		check_sealed(_metadata, copy, len);
-		close(fd);
-		close(copy);
-	}
-}
-
 /* One message, one guess: a tag of a wrong size is a wrong tag */
 TEST_F(args, tags_of_a_wrong_size)
 {

@@ -777,33 +777,6 @@ TEST_F(batch, no_right_to_know)
 	close(fd);
 }
 
-TEST_F(batch, sealed_tag_length)
-{
-	int fd = test_open(), i;
-
-	test_new_opts(fd, "sha256", HALF_KEY, HALF_KEY_LEN, 16,
-		      HMACDEV_RIGHTS_SIGNER);
-	set_mixed(self, NR);
-	for (i = 1; i < NR; i += 2)
-		self->ops[i].tag_len = 16;
-	self->ops[2].tag_len = 15;
-	self->ops[3].tag_len = HALF_TAG_LEN;
-	test_batch(fd, self->ops, NR);
-	for (i = 0; i < NR; i++) {
-		if (i == 2 || i == 3)
-			continue;
-		EXPECT_EQ(0, self->ops[i].status);
-		EXPECT_EQ(16, self->ops[i].tag_len);
-		EXPECT_MEMEQ(self->want[i], self->tags[i], 16);
-		if (i % 2 == 0)
-			EXPECT_EQ(POISON, self->tags[i][16]);
-	}
-	EXPECT_EQ(-EMSGSIZE, self->ops[2].status);
-	EXPECT_EQ(16, self->ops[2].tag_len);
-	EXPECT_EQ(-EBADMSG, self->ops[3].status);
-	close(fd);
-}
-
 /* Long messages and short ones side by side */
 TEST_F(batch, every_length)
 {

@@ -527,23 +527,6 @@ TEST_F(mac, rights_come_before_buffers)
 	close(verifies);
 }
 
-TEST_F(mac, sealed_tag_length)
-{
-	int fd = test_open();
-
-	test_new_opts(fd, "sha256", HALF_KEY, HALF_KEY_LEN, 16,
-		      HMACDEV_RIGHTS_SIGNER);
-	test_err_mac_sign(EMSGSIZE, fd, HALF_MSG, HALF_LEN, self->tag, 15);
-	EXPECT_EQ(16, _test_mac_sign(fd, HALF_MSG, HALF_LEN, self->tag, 64));
-	EXPECT_MEMEQ(half_tag, self->tag, 16);
-	EXPECT_TRUE(is_poison(self->tag + 16, 16));
-	test_mac_verify(fd, HALF_MSG, HALF_LEN, half_tag, 16);
-	test_err_mac_verify(EBADMSG, fd, HALF_MSG, HALF_LEN, half_tag, 15);
-	test_err_mac_verify(EBADMSG, fd, HALF_MSG, HALF_LEN, half_tag, 17);
-	test_err_mac_verify(EBADMSG, fd, HALF_MSG, HALF_LEN, half_tag, 32);
-	close(fd);
-}
-
 /* ONESHOT alone */
 
 FIXTURE(oneshot)
