@@ -226,26 +226,6 @@ TEST_F(args, tag_lengths_that_are_none)
 			  (1U << 31) + 16, HMACDEV_RIGHTS_SIGNER);
 }
 
-/* One message, one guess: a tag of a wrong size is a wrong tag */
-TEST_F(args, tags_of_a_wrong_size)
-{
-	static const __u32 lens[] = { 0, 1, 10, 16, 31, 33, 64, 65, 4096, ~0U };
-	__u8 *tag = test_alloc_edge(4096);
-	size_t i;
-	int copy;
-
-	ASSERT_NE(NULL, tag);
-	memcpy(tag, half_tag, HALF_TAG_LEN);
-	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		copy = test_copy(self->fd, HMACDEV_RIGHTS_SIGNER);
-		test_err_verify(EBADMSG, copy, tag, lens[i]);
-		test_state(FINALIZED, copy);
-		close(copy);
-	}
-	test_err_verify(EBADMSG, self->fd, NULL, 0);
-	test_state(FINALIZED, self->fd);
-}
-
 TEST_F(args, every_mask_of_rights)
 {
 	struct hmacdev_info info;

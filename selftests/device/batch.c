@@ -234,21 +234,6 @@ TEST_F(batch, one_wrong_tag)
 	}
 }
 
-TEST_F(batch, one_tag_of_a_wrong_size)
-{
-	static const __u32 lens[] = { 0, 1, 16, 31, 33, 64, 65, ~0U };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		set_mixed(self, NR);
-		set_verify(self, 4);
-		self->ops[4].tag_len = lens[i];
-		test_batch(self->fd, self->ops, NR);
-		check_all_but(_metadata, self, NR, 4, -EBADMSG);
-		EXPECT_EQ(lens[i], self->ops[4].tag_len);
-	}
-}
-
 /* Entries that no kernel would take */
 static const struct hmacdev_op wrong_ops[] = {
 	{ .op = 0 },
