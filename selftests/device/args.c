@@ -165,36 +165,6 @@ TEST_F(args, empty_message)
 	test_half_intact(self->fd);
 }
 
-static const unsigned int tag_makers[] = {
-	HMACDEV_IOC_DIGEST, HMACDEV_IOC_FINALIZE,
-};
-
-TEST_F(args, no_room_for_the_tag)
-{
-	static const __u8 poison[HMACDEV_TAG_MAX] = {
-		[0 ... HMACDEV_TAG_MAX - 1] = 0xa5,
-	};
-	__u32 room, len;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(tag_makers); i++) {
-		for (room = 0; room < HALF_TAG_LEN; room++) {
-			len = room;
-			EXPECT_EQ(-EMSGSIZE, _test_tag(self->fd, tag_makers[i],
-						       self->tag, &len));
-			EXPECT_EQ(HALF_TAG_LEN, len);
-			EXPECT_MEMEQ(poison, self->tag, sizeof(poison));
-		}
-		len = 0;
-		EXPECT_EQ(-EMSGSIZE,
-			  _test_tag(self->fd, tag_makers[i], NULL, &len));
-		EXPECT_EQ(HALF_TAG_LEN, len);
-	}
-	test_half_intact(self->fd);
-	test_finalize(self->fd, self->tag, HALF_TAG_LEN);
-	EXPECT_MEMEQ(half_tag, self->tag, HALF_TAG_LEN);
-}
-
 TEST_F(args, more_room_than_needed)
 {
 	static const __u32 rooms[] = { 33, 64, 65, 4096, 1U << 31, ~0U };
