@@ -7,7 +7,6 @@
 #include <sys/time.h>
 
 #include "hmacdev_held.h"
-#include "hmacdev_killed.h"
 #include "hmacdev_utils.h"
 
 #define MAX		HMACDEV_BATCH_MAX
@@ -952,30 +951,6 @@ TEST_F(batch, signals_during_many)
 		check_done(_metadata, self, i);
 	test_half_intact(self->fd);
 	close(fd);
-}
-
-/* Between two entries, or within one */
-TEST_F(batch, kill_during_one)
-{
-	static const size_t lens[] = { 1UL << 16, HMACDEV_MSG_MAX };
-	const void *zeros = test_map_zeros();
-	size_t i, j;
-	pid_t child;
-
-	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		set_signs(self, MAX);
-		for (j = 0; j < MAX; j++) {
-			self->ops[j].msg = test_addr(zeros);
-			self->ops[j].len = lens[i];
-		}
-		child = fork();
-		ASSERT_LE(0, child);
-		if (!child)
-			_exit(_test_batch(self->fd, self->ops, MAX) < 0);
-		usleep(300000);
-		test_killed(_metadata, child, PROMPT_MS);
-		test_half_intact(self->fd);
-	}
 }
 
 TEST_HARNESS_MAIN

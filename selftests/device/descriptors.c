@@ -14,7 +14,6 @@
 
 #define REST		(HALF_MSG + HALF_LEN)
 #define REST_LEN	(HALF_WHOLE - HALF_LEN)
-#define SAMPLE		(4ULL << 20)
 
 FIXTURE(descriptors)
 {
@@ -390,33 +389,6 @@ TEST_F(held, restrict_one_that_waits)
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_EQ(EPERM, WEXITSTATUS(status));
 	test_verify(self->fd, whole_tag, HALF_TAG_LEN);
-}
-
-/* What a killed caller had appended of its bytes is undone */
-TEST_F(descriptors, kill_during_update)
-{
-	void *msg = test_map_zeros();
-	int copy = test_copy(self->fd, HMACDEV_RIGHTS_SIGNER);
-	long start = test_now_ms(), ms;
-	__u64 len;
-	pid_t child;
-
-	/* Ten seconds on a slow machine, all that it can be on others */
-	test_update(copy, msg, SAMPLE);
-	ms = test_now_ms() - start + 1;
-	len = SAMPLE * (2 * PROMPT_MS / ms + 1);
-	if (len > HMACDEV_MSG_MAX)
-		len = HMACDEV_MSG_MAX;
-	ms *= len / SAMPLE;
-
-	child = fork();
-	ASSERT_LE(0, child);
-	if (!child)
-		_exit(_test_update(self->fd, msg, len) != 0);
-	usleep(1000 * (ms / 10));
-	test_killed(_metadata, child, ms / 2);
-	test_half_intact(self->fd);
-	close(copy);
 }
 
 static volatile sig_atomic_t alarms;

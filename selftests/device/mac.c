@@ -4,7 +4,6 @@
  * ONESHOT, which takes a key. Neither affects the running message.
  */
 #include "hmacdev_held.h"
-#include "hmacdev_killed.h"
 #include "hmacdev_utils.h"
 
 #define POISON		0xa5
@@ -364,19 +363,6 @@ TEST_F(whole, threads_side_by_side)
 		EXPECT_EQ(0, s[i].err);
 		free(s[i].msg);
 	}
-	test_half_intact(self->fd);
-}
-
-TEST_F(whole, kill_during_one)
-{
-	const void *zeros = test_map_zeros();
-	pid_t child = fork();
-
-	ASSERT_LE(0, child);
-	if (!child)
-		_exit(sign(self, variant, zeros, HMACDEV_MSG_MAX, self->tag));
-	usleep(300000);
-	test_killed(_metadata, child, PROMPT_MS);
 	test_half_intact(self->fd);
 }
 
