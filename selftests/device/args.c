@@ -165,20 +165,6 @@ TEST_F(args, empty_message)
 	test_half_intact(self->fd);
 }
 
-TEST_F(args, more_room_than_needed)
-{
-	static const __u32 rooms[] = { 33, 64, 65, 4096, 1U << 31, ~0U };
-	size_t i, j;
-
-	for (i = 0; i < ARRAY_SIZE(rooms); i++) {
-		EXPECT_EQ(HALF_TAG_LEN,
-			  _test_digest(self->fd, self->tag, rooms[i]));
-		EXPECT_MEMEQ(half_tag, self->tag, HALF_TAG_LEN);
-		for (j = HALF_TAG_LEN; j < sizeof(self->tag); j++)
-			EXPECT_EQ(0xa5, self->tag[j]);
-	}
-}
-
 TEST_F(args, tag_lengths_that_are_none)
 {
 	__u32 len;

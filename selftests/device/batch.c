@@ -285,20 +285,6 @@ TEST_F(batch, one_without_room)
 	}
 }
 
-TEST_F(batch, more_room_than_needed)
-{
-	__u8 tag[HMACDEV_TAG_MAX];
-
-	memset(tag, POISON, sizeof(tag));
-	set_signs(self, NR);
-	self->ops[4].tag = test_addr(tag);
-	self->ops[4].tag_len = ~0U;
-	test_batch(self->fd, self->ops, NR);
-	memcpy(self->tags[4], tag, HALF_TAG_LEN);
-	check_first(_metadata, self, NR, NR);
-	EXPECT_EQ(POISON, tag[HALF_TAG_LEN]);
-}
-
 #define KERNEL_ADDR	0xffff888000000000
 
 /* Addresses of HALF_TAG_LEN bytes that are not all there */
