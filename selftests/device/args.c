@@ -182,28 +182,6 @@ TEST_F(args, tag_lengths_that_are_none)
 			  (1U << 31) + 16, HMACDEV_RIGHTS_SIGNER);
 }
 
-TEST_F(args, every_mask_of_rights)
-{
-	struct hmacdev_info info;
-	__u32 rights;
-	int fd;
-
-	for (rights = 0; rights <= TEST_RIGHTS_KNOWN + 1; rights++) {
-		if (!test_rights_valid(rights)) {
-			test_err_new_opts(EINVAL, self->new, "sha256", HALF_KEY,
-					  HALF_KEY_LEN, 0, rights);
-			test_state(UNKEYED, self->new);
-			continue;
-		}
-		fd = test_open();
-		test_new_opts(fd, "sha256", HALF_KEY, HALF_KEY_LEN, 0, rights);
-		test_info(fd, &info);
-		EXPECT_EQ(rights, info.rights);
-		EXPECT_EQ(TEST_RIGHTS_KNOWN, info.known_rights);
-		close(fd);
-	}
-}
-
 TEST_F(args, sources)
 {
 	static const struct hmacdev_new wrong[] = {

@@ -319,6 +319,7 @@ static void check_rights(struct __test_metadata *_metadata, int fd,
 
 	test_info(fd, &info);
 	EXPECT_EQ(rights, info.rights);
+	EXPECT_EQ(TEST_RIGHTS_KNOWN, info.known_rights);
 	check_free(_metadata, fd);
 	check_sign(_metadata, fd, rights & HMACDEV_RIGHT_SIGN);
 	check_verify(_metadata, fd, rights & HMACDEV_RIGHT_VERIFY);
