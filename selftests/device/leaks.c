@@ -228,13 +228,13 @@ static int make_by_batch(const struct maker *m)
 	return op.status ?: (int)op.tag_len;
 }
 
-/* The tag's length, or -errno */
+/* The tag's length, or -errno. Of the struct, only the length is written. */
 static int make_tag(const struct maker *m)
 {
 	const struct call *call = m->call;
 	__u64 addr = test_addr(m->tag);
 	__u32 len = m->room;
-	union call_arg arg = { };
+	union call_arg arg = { }, want;
 	int ret;
 
 	if (!call->tag.end)
@@ -245,8 +245,12 @@ static int make_tag(const struct maker *m)
 	if (call->alg_name.end)
 		memcpy(arg.bytes + call->alg_name.begin, m->alg,
 		       HMACDEV_NAME_LEN);
+	want = arg;
 	ret = _test_ioctl(m->fd, call->cmd, &arg);
 	memcpy(&len, arg.bytes + call->tag_len.begin, sizeof(len));
+	memcpy(want.bytes + call->tag_len.begin, &len, sizeof(len));
+	if (memcmp(&arg, &want, sizeof(arg)))
+		return -EILSEQ;
 	if (!call->pure)
 		ret = _test_reset(m->fd) ?: ret;
 	return ret ?: (int)len;
@@ -319,16 +323,15 @@ TEST(tags)
 
 /* Files: what is read of one is nothing, and of its fdinfo no more than that */
 
-#define check_fdinfo(fd, want)						\
+/* From byte @at on, fdinfo is @want. The lines before it are the kernel's. */
+#define check_fdinfo(fd, at, want)					\
 	do {								\
-		char _text[1024] = "", _part[1024], *_ours;		\
+		char _text[1024] = "", _part[1024];			\
 		int _len = _test_fdinfo(fd, _text, sizeof(_text) - 1, 0); \
 		int _at;						\
 									\
-		ASSERT_LT(0, _len);					\
-		_ours = strstr(_text, "hmac-");				\
-		ASSERT_NE(NULL, _ours);					\
-		EXPECT_STREQ(want, _ours);				\
+		ASSERT_LT(at, _len);					\
+		EXPECT_STREQ(want, _text + (at));			\
 		for (_at = 0; _at < _len + 100; _at += 7) {		\
 			memset(_part, 0x5a, sizeof(_part));		\
 			ASSERT_EQ(_at < _len ? _len - _at : 0,		\
@@ -348,16 +351,21 @@ TEST(tags)
 
 TEST(fdinfo)
 {
-	int fd = test_open();
+	char text[1024] = "", *ours;
+	int fd = test_open(), at;
 
-	check_fdinfo(fd, "hmac-state:\tunkeyed\n");
+	ASSERT_LT(0, _test_fdinfo(fd, text, sizeof(text) - 1, 0));
+	ours = strstr(text, "hmac-");
+	ASSERT_NE(NULL, ours);
+	at = ours - text;
+	check_fdinfo(fd, at, "hmac-state:\tunkeyed\n");
 	test_new(fd, "sha256", HALF_KEY, HALF_KEY_LEN);
-	check_fdinfo(fd, KEYED("active", "0x7", "0"));
+	check_fdinfo(fd, at, KEYED("active", "0x7", "0"));
 	test_update(fd, HALF_MSG, HALF_LEN);
 	test_restrict(fd, HMACDEV_RIGHT_VERIFY);
-	check_fdinfo(fd, KEYED("active", "0x2", "16"));
+	check_fdinfo(fd, at, KEYED("active", "0x2", "16"));
 	test_verify(fd, half_tag, HALF_TAG_LEN);
-	check_fdinfo(fd, KEYED("finalized", "0x2", "16"));
+	check_fdinfo(fd, at, KEYED("finalized", "0x2", "16"));
 	close(fd);
 }
 

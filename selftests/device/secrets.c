@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests for places where a key, a message or a tag must not appear: the memory
- * of a process with a keyring key, INFO, fdinfo, tracepoints.
+ * of a process with a keyring key, and tracepoints.
  */
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -306,88 +306,10 @@ TEST_F(memory, is_found_in_part)
 	free(heap);
 }
 
-/* What a context tells of itself */
+/* Tracepoints */
 
 #define TELL_KEY	"0123456789abcdef0123456789ABCDEF"
 #define OTHER_KEY	"fedcba9876543210FEDCBA9876543210"
-
-FIXTURE(told)
-{
-	int fd[2];	/* with different keys and messages, of one length */
-};
-
-FIXTURE_SETUP(told)
-{
-	static const char * const keys[] = { TELL_KEY, OTHER_KEY };
-	static const char * const msgs[] = { HALF_MSG, OTHER_KEY };
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		self->fd[i] = test_open();
-		test_new(self->fd[i], "sha256", keys[i], KEY_LEN);
-		test_update(self->fd[i], msgs[i], HALF_LEN);
-	}
-}
-
-FIXTURE_TEARDOWN(told)
-{
-	close(self->fd[0]);
-	close(self->fd[1]);
-}
-
-/* Every line of it that is ours */
-TEST_F(told, fdinfo)
-{
-	char text[2][1024] = { }, *ours;
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		ASSERT_LT(0, _test_fdinfo(self->fd[i], text[i],
-					  sizeof(text[i]) - 1, 0));
-		ours = strstr(text[i], "hmac-");
-		ASSERT_NE(NULL, ours);
-		EXPECT_STREQ("hmac-state:\tactive\nhmac-alg:\tsha256\n"
-			     "hmac-tag-len:\t32\nhmac-rights:\t0x7\n"
-			     "hmac-bytes:\t16\n", ours);
-		*ours = '\0';
-	}
-	EXPECT_STREQ(text[0], text[1]);
-}
-
-TEST_F(told, info)
-{
-	struct hmacdev_info info;
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		test_info(self->fd[i], &info);
-		EXPECT_MEMEQ(&half_info, &info, sizeof(info));
-	}
-}
-
-/* Replies that name no tag leave nothing of one behind */
-TEST_F(told, refused_calls)
-{
-	union {
-		struct hmacdev_tag tag;
-		struct hmacdev_op op;
-		__u8 bytes[sizeof(struct hmacdev_op)];
-	} arg = { .tag = { .tag_len = 31 } }, want = arg;
-
-	want.tag.tag_len = 32;
-	EXPECT_EQ(-EMSGSIZE, _test_ioctl(self->fd[0], HMACDEV_IOC_DIGEST,
-					 &arg));
-	EXPECT_MEMEQ(&want, &arg, sizeof(arg));
-	memset(&arg, 0, sizeof(arg));
-	arg.op.op = HMACDEV_OP_SIGN;
-	want = arg;
-	want.op.tag_len = 32;
-	EXPECT_EQ(-EMSGSIZE, _test_ioctl(self->fd[0], HMACDEV_IOC_MAC, &arg));
-	EXPECT_MEMEQ(&want, &arg, sizeof(arg));
-}
-
-/* Tracepoints */
-
 #define TRACING		"/sys/kernel/tracing/instances/hmacdev"
 #define EVENTS		TRACING "/events/hmacdev/enable"
 
