@@ -101,20 +101,6 @@ TEST_F(whole, known_tags)
 	test_half_intact(self->fd);
 }
 
-TEST_F(whole, message_too_long)
-{
-	static const __u64 lens[] = {
-		HMACDEV_MSG_MAX + 1, (1ULL << 32) - 1, 1ULL << 32,
-		(1ULL << 32) + 12, 1ULL << 63, ~0ULL,
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(lens); i++)
-		test_err_sign(EINVAL, HALF_MSG, lens[i], self->tag);
-	EXPECT_TRUE(is_poison(self->tag, sizeof(self->tag)));
-	test_half_intact(self->fd);
-}
-
 static const size_t lens[] = {
 	1, 8, 255, 256, 257, 4096, 16383, 16384, 16385, 65537,
 };
