@@ -367,17 +367,6 @@ TEST_F(batch, one_long_message_runs_out)
 	}
 }
 
-TEST_F(batch, tag_in_memory_that_is_only_read)
-{
-	void *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,
-			  -1, 0);
-
-	ASSERT_NE(MAP_FAILED, page);
-	check_bad_pointer(_metadata, self, 4, HMACDEV_OP_SIGN, false,
-			  test_addr(page));
-	EXPECT_EQ(0, *(__u8 *)page);
-}
-
 /* Exactly the bytes there are: not one behind is looked at */
 TEST_F(batch, all_at_an_edge)
 {

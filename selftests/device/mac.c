@@ -142,26 +142,6 @@ TEST_F(whole, message_at_an_edge)
 	}
 }
 
-TEST_F(whole, no_place_for_the_tag)
-{
-	char *edge = test_alloc_edge(HALF_TAG_LEN - 1);
-	void *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,
-			  -1, 0);
-
-	ASSERT_NE(NULL, edge);
-	ASSERT_NE(MAP_FAILED, page);
-	test_err_sign(EFAULT, HALF_MSG, HALF_LEN, NULL);
-	test_err_sign(EFAULT, HALF_MSG, HALF_LEN, (void *)KERNEL_ADDR);
-	test_err_sign(EFAULT, HALF_MSG, HALF_LEN, (void *)-1L);
-	test_err_sign(EFAULT, HALF_MSG, HALF_LEN, edge);
-	test_err_sign(EFAULT, HALF_MSG, HALF_LEN, edge + HALF_TAG_LEN - 1);
-	test_err_sign(EFAULT, HALF_MSG, HALF_LEN, page);
-	test_half_intact(self->fd);
-	edge = test_alloc_edge(HALF_TAG_LEN);
-	test_sign(HALF_MSG, HALF_LEN, edge);
-	EXPECT_MEMEQ(half_tag, edge, HALF_TAG_LEN);
-}
-
 TEST_F(whole, length_is_told_with_a_tag_only)
 {
 	__u32 size = HMACDEV_TAG_MAX;
@@ -407,20 +387,6 @@ TEST_F(mac, verify_every_bit)
 	test_mac_verify(self->fd, HALF_MSG, HALF_WHOLE, whole_tag,
 			HALF_TAG_LEN);
 	test_half_intact(self->fd);
-}
-
-TEST_F(mac, verify_a_tag_that_is_not_there)
-{
-	char *edge = test_alloc_edge(HALF_TAG_LEN);
-
-	ASSERT_NE(NULL, edge);
-	test_err_mac_verify(EFAULT, self->fd, "", 0, NULL, HALF_TAG_LEN);
-	test_err_mac_verify(EFAULT, self->fd, "", 0, (void *)KERNEL_ADDR,
-			    HALF_TAG_LEN);
-	test_err_mac_verify(EFAULT, self->fd, "", 0, edge + 1, HALF_TAG_LEN);
-	test_err_mac_verify(EBADMSG, self->fd, "", 0, edge, HALF_TAG_LEN);
-	memcpy(edge, empty_tag, HALF_TAG_LEN);
-	test_mac_verify(self->fd, "", 0, edge, HALF_TAG_LEN);
 }
 
 TEST_F(mac, operations_that_are_none)
