@@ -231,21 +231,23 @@ TEST_F(whole, during_an_update)
 struct sign_call {
 	FIXTURE_DATA(whole) *self;
 	const FIXTURE_VARIANT(whole) *variant;
+	const void *msg;
+	size_t len;
 };
 
 static int make_sign_call(void *arg)
 {
 	struct sign_call *c = arg;
 
-	return sign(c->self, c->variant, c->self->held.missing, HALF_WHOLE,
-		    c->self->tag);
+	return sign(c->self, c->variant, c->msg, c->len, c->self->tag);
 }
 
 TEST_F(whole, update_during_one)
 {
-	struct sign_call c = { self, variant };
+	struct sign_call c = { self, variant, .len = HALF_WHOLE };
 
 	test_held_init(&self->held);
+	c.msg = self->held.missing;
 	test_hold(_metadata, &self->held, make_sign_call, &c);
 	test_update(self->fd, HALF_MSG + HALF_LEN, HALF_WHOLE - HALF_LEN);
 	test_whole_intact(self->fd);
@@ -257,9 +259,10 @@ TEST_F(whole, update_during_one)
 
 TEST_F(whole, last_close_during_one)
 {
-	struct sign_call c = { self, variant };
+	struct sign_call c = { self, variant, .len = HALF_WHOLE };
 
 	test_held_init(&self->held);
+	c.msg = self->held.missing;
 	test_hold(_metadata, &self->held, make_sign_call, &c);
 	EXPECT_EQ(0, close(self->fd));
 	test_let_go(_metadata, &self->held, HALF_MSG, HALF_WHOLE);
@@ -267,52 +270,30 @@ TEST_F(whole, last_close_during_one)
 	EXPECT_MEMEQ(whole_tag, self->tag, HALF_TAG_LEN);
 }
 
-/* Threads with one descriptor: each its own message, and its own tag */
-struct signer {
-	pthread_t thread;
-	struct sign_call call;
-	__u8 *msg;
-	__u8 want[2][HALF_TAG_LEN];
-	int err;
-};
-
-static const size_t signer_lens[] = { 200, 40000 };
-
-static void *sign_many(void *arg)
+/* One call has read half of its message when another call signs another. */
+TEST_F(whole, another_during_one)
 {
-	struct signer *s = arg;
-	__u8 tag[HALF_TAG_LEN];
-	int i, ret;
+	static const size_t lens[] = { 20, 300 };
+	__u8 msg[2][300], want[2][HALF_TAG_LEN], tag[HALF_TAG_LEN];
+	struct sign_call c = { self, variant };
+	size_t i, half;
 
-	for (i = 0; i < 100 && !s->err; i++) {
-		ret = sign(s->call.self, s->call.variant, s->msg,
-			   signer_lens[i % 2], tag);
-		s->err = ret == HALF_TAG_LEN &&
-			!memcmp(s->want[i % 2], tag, sizeof(tag)) ? 0 : ret;
-	}
-	return NULL;
-}
-
-TEST_F(whole, threads_side_by_side)
-{
-	struct signer s[4];
-	int i, j;
-
-	for (i = 0; i < ARRAY_SIZE(s); i++) {
-		s[i] = (struct signer){ .call = { self, variant } };
-		s[i].msg = malloc(signer_lens[1]);
-		ASSERT_NE(NULL, s[i].msg);
-		memset(s[i].msg, 'a' + i, signer_lens[1]);
-		for (j = 0; j < 2; j++)
-			test_sign(s[i].msg, signer_lens[j], s[i].want[j]);
-	}
-	for (i = 0; i < ARRAY_SIZE(s); i++)
-		ASSERT_EQ(0, pthread_create(&s[i].thread, NULL, sign_many,
-					    &s[i]));
-	for (i = 0; i < ARRAY_SIZE(s); i++) {
-		pthread_join(s[i].thread, NULL);
-		EXPECT_EQ(0, s[i].err);
-		free(s[i].msg);
+	test_fill(msg[0], sizeof(msg[0]));
+	memset(msg[1], 'x', sizeof(msg[1]));
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		test_sign(msg[0], lens[i], want[0]);
+		test_sign(msg[1], lens[i], want[1]);
+		test_held_init(&self->held);
+		half = lens[i] / 2;
+		c.len = lens[i];
+		c.msg = memcpy(self->held.missing - half, msg[0], half);
+		test_hold(_metadata, &self->held, make_sign_call, &c);
+		test_sign(msg[1], lens[i], tag);
+		EXPECT_MEMEQ(want[1], tag, HALF_TAG_LEN);
+		test_let_go(_metadata, &self->held, msg[0] + half, half);
+		EXPECT_EQ(HALF_TAG_LEN, self->held.ret);
+		EXPECT_MEMEQ(want[0], self->tag, HALF_TAG_LEN);
+		close(self->held.uffd);
 	}
 	test_half_intact(self->fd);
 }
