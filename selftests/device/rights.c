@@ -16,9 +16,17 @@
 /* A context that can do all but derive, and one that can do all but sign */
 static const __u32 kinds[] = { HMACDEV_RIGHTS_SIGNER, TEST_RIGHTS_DERIVER };
 
+/* Descriptors that were passed, and the rights that each must have */
+struct passed {
+	int nr;
+	int fds[2 * RIGHTS_END];
+	__u32 rights[2 * RIGHTS_END];
+};
+
 FIXTURE(rights)
 {
 	int fd;
+	struct passed passed;
 };
 
 /* How the descriptor that is looked at comes from the one that was keyed */
@@ -26,14 +34,15 @@ FIXTURE_VARIANT(rights)
 {
 	int (*pass)(int fd);
 	bool other_context;
-	/* Who looks at it, where it is not the test itself */
-	void (*there)(struct __test_metadata *_metadata, int fd, __u32 rights);
+	/* Checks them in another process; NULL: the test does it itself */
+	void (*there)(struct __test_metadata *_metadata,
+		      const struct passed *passed);
 };
 
-static void check_forked(struct __test_metadata *_metadata, int fd,
-			 __u32 rights);
-static void check_executed(struct __test_metadata *_metadata, int fd,
-			   __u32 rights);
+static void check_forked(struct __test_metadata *_metadata,
+			 const struct passed *passed);
+static void check_executed(struct __test_metadata *_metadata,
+			   const struct passed *passed);
 
 static int pass_itself(int fd)
 {
@@ -144,6 +153,10 @@ FIXTURE_SETUP(rights)
 
 FIXTURE_TEARDOWN(rights)
 {
+	int i;
+
+	for (i = 0; i < self->passed.nr; i++)
+		close(self->passed.fds[i]);
 	close(self->fd);
 }
 
@@ -330,16 +343,25 @@ static void check_rights(struct __test_metadata *_metadata, int fd,
 	EXPECT_EQ(HALF_LEN, info.bytes);
 }
 
+static void check_passed(struct __test_metadata *_metadata,
+			 const struct passed *passed)
+{
+	int i;
+
+	for (i = 0; i < passed->nr; i++)
+		check_rights(_metadata, passed->fds[i], passed->rights[i]);
+}
+
 /* The harness shares _metadata with the child */
-static void check_forked(struct __test_metadata *_metadata, int fd,
-			 __u32 rights)
+static void check_forked(struct __test_metadata *_metadata,
+			 const struct passed *passed)
 {
 	pid_t child = fork();
 	int status;
 
 	ASSERT_LE(0, child);
 	if (!child) {
-		check_rights(_metadata, fd, rights);
+		check_passed(_metadata, passed);
 		_exit(0);
 	}
 	ASSERT_EQ(child, waitpid(child, &status, 0));
@@ -348,25 +370,31 @@ static void check_forked(struct __test_metadata *_metadata, int fd,
 
 #define EXECUTED	"--executed"
 
-static void execute_check(int fd, __u32 rights)
+/* With an argument FD:RIGHTS for each descriptor */
+static void execute_check(const struct passed *passed)
 {
-	char number[12], mask[12];
+	char args[ARRAY_SIZE(passed->fds)][24];
+	char *argv[ARRAY_SIZE(args) + 3] = { "rights", EXECUTED };
+	int i;
 
-	snprintf(number, sizeof(number), "%d", fd);
-	snprintf(mask, sizeof(mask), "%u", rights);
-	fcntl(fd, F_SETFD, 0);
-	execl("/proc/self/exe", "rights", EXECUTED, number, mask, NULL);
+	for (i = 0; i < passed->nr; i++) {
+		snprintf(args[i], sizeof(args[i]), "%d:%u", passed->fds[i],
+			 passed->rights[i]);
+		argv[i + 2] = args[i];
+		fcntl(passed->fds[i], F_SETFD, 0);
+	}
+	execv("/proc/self/exe", argv);
 }
 
-static void check_executed(struct __test_metadata *_metadata, int fd,
-			   __u32 rights)
+static void check_executed(struct __test_metadata *_metadata,
+			   const struct passed *passed)
 {
 	pid_t child = fork();
 	int status;
 
 	ASSERT_LE(0, child);
 	if (!child) {
-		execute_check(fd, rights);
+		execute_check(passed);
 		_exit(127);
 	}
 	ASSERT_EQ(child, waitpid(child, &status, 0));
@@ -374,22 +402,37 @@ static void check_executed(struct __test_metadata *_metadata, int fd,
 }
 
 /* The program that is executed */
-static int executed(int fd, __u32 rights)
+static int executed(char **args)
 {
 	struct __test_metadata check = { .name = "executed" };
+	struct passed passed = { };
 
+	for (; args[passed.nr]; passed.nr++)
+		if (sscanf(args[passed.nr], "%d:%u", &passed.fds[passed.nr],
+			   &passed.rights[passed.nr]) != 2)
+			return KSFT_FAIL;
 	if (setjmp(check.env) == 0)
-		check_rights(&check, fd, rights);
+		check_passed(&check, &passed);
 	return check.exit_code;
 }
 
-/* The same, by the process that the variant says */
-static void check_there(struct __test_metadata *_metadata,
-			const FIXTURE_VARIANT(rights) *variant, int fd,
-			__u32 rights)
-{
-	(variant->there ?: check_rights)(_metadata, fd, rights);
-}
+/* Pass the test's context; the new descriptor must have @_rights. */
+#define pass_on(_rights)						\
+	({								\
+		int _fd = variant->pass(self->fd);			\
+									\
+		ASSERT_LE(0, _fd);					\
+		/* start() closes self->fd. */				\
+		if (_fd == self->fd)					\
+			self->fd = dup(_fd);				\
+		self->passed.fds[self->passed.nr] = _fd;		\
+		self->passed.rights[self->passed.nr++] = _rights;	\
+		_fd;							\
+	})
+
+/* Check the passed descriptors in the variant's process. */
+#define check_there()							\
+	(variant->there ?: check_passed)(_metadata, &self->passed)
 
 #define for_each_mask(rights) \
 	for ((rights) = 0; (rights) < RIGHTS_END; (rights)++)
@@ -402,17 +445,14 @@ static void check_there(struct __test_metadata *_metadata,
 TEST_F(rights, made_by_new)
 {
 	__u32 rights;
-	int fd;
 
 	for_each_valid_mask(rights) {
 		if (variant->other_context && !(rights & HMACDEV_RIGHT_COPY))
 			continue;
-		fd = variant->pass(start(rights));
-		ASSERT_LE(0, fd);
-		check_there(_metadata, variant, fd, rights);
-		if (fd != self->fd)
-			close(fd);
+		start(rights);
+		pass_on(rights);
 	}
+	check_there();
 }
 
 #define for_each_kind(i, rights)					\
@@ -424,20 +464,15 @@ TEST_F(rights, dropped_before)
 {
 	__u32 rights;
 	size_t i;
-	int fd;
 
 	for_each_kind(i, rights) {
 		if (variant->other_context && !(rights & HMACDEV_RIGHT_COPY))
 			continue;
 		start(kinds[i]);
 		test_restrict(self->fd, rights);
-		fd = variant->pass(self->fd);
-		ASSERT_LE(0, fd);
-		test_restrict(fd, ~0U);
-		check_there(_metadata, variant, fd, rights & kinds[i]);
-		if (fd != self->fd)
-			close(fd);
+		test_restrict(pass_on(rights & kinds[i]), ~0U);
 	}
+	check_there();
 }
 
 /* Dropped by one who holds the context, for all; of a copy, for it alone */
@@ -445,18 +480,14 @@ TEST_F(rights, dropped_after)
 {
 	__u32 rights;
 	size_t i;
-	int fd;
 
 	for_each_kind(i, rights) {
-		fd = variant->pass(start(kinds[i]));
-		ASSERT_LE(0, fd);
-		test_restrict(fd, rights);
-		check_there(_metadata, variant, fd, rights & kinds[i]);
+		start(kinds[i]);
+		test_restrict(pass_on(rights & kinds[i]), rights);
 		check_rights(_metadata, self->fd, variant->other_context ?
 			     kinds[i] : rights & kinds[i]);
-		if (fd != self->fd)
-			close(fd);
 	}
+	check_there();
 }
 
 /* A child's RESTRICT is its parent's as well: the context is one */
@@ -719,7 +750,7 @@ TEST_HARNESS_MAIN
 
 int main(int argc, char **argv)
 {
-	if (argc == 4 && !strcmp(argv[1], EXECUTED))
-		return executed(atoi(argv[2]), strtoul(argv[3], NULL, 10));
+	if (argc > 2 && !strcmp(argv[1], EXECUTED))
+		return executed(argv + 2);
 	return harness_main(argc, argv);
 }
