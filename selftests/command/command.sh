@@ -16,6 +16,7 @@ files()
 line'
 	echo 2 >'back\slash'
 	echo 3 >'par(en) = x'
+	tag_a=$(hmac sha256 a)
 	sums=(a empty 'new
 line' 'back\slash' 'par(en) = x')
 }
@@ -31,18 +32,18 @@ test_sum()
 	gives 'many files' "$(for f in a empty; do
 		echo "$(hmac sha256 $f)  $f"; done)" sum -k key a empty
 	cp a same
-	gives 'standard input' "$(hmac sha256 a)  -" sum -k key <same
-	gives 'key from standard input' "$(hmac sha256 a)  a" sum -k - a <key
-	gives 'key in hex' "$(hmac sha256 a)  a" \
+	gives 'standard input' "$tag_a  -" sum -k key <same
+	gives 'key from standard input' "$tag_a  a" sum -k - a <key
+	gives 'key in hex' "$tag_a  a" \
 		sum --insecure-key-hex 736f6d6520736563726574 a
-	gives 'as BSD does' "HMAC-SHA256 (a) = $(hmac sha256 a)" \
+	gives 'as BSD does' "HMAC-SHA256 (a) = $tag_a" \
 		sum --tag -k key a
-	gives 'truncated' "$(hmac sha256 a | cut -c -32)  a" \
+	gives 'truncated' "${tag_a:0:32}  a" \
 		sum -t 128 -k key a
 	gives 'escaped' "\\$(hmac sha256 'new
 line')  new\\nline" sum -k key 'new
 line'
-	ends 'goes on after a missing file' 2 "$(hmac sha256 a)  a" \
+	ends 'goes on after a missing file' 2 "$tag_a  a" \
 		sum -k key missing a
 	ends 'a directory' 2 '/: Is a directory' sum -k key /
 	"$command" sum -k key a >/dev/full 2>err
@@ -158,10 +159,10 @@ test_keyring()
 	keyctl new_session >/dev/null
 	id=$(keyctl padd user hmacdev-user @s <key)
 	keyctl padd logon hmac:logon @s <key >/dev/null
-	gives 'a key by its number' "$(hmac sha256 a)  a" sum --keyring "$id" a
-	gives 'a key by its name' "$(hmac sha256 a)  a" \
+	gives 'a key by its number' "$tag_a  a" sum --keyring "$id" a
+	gives 'a key by its name' "$tag_a  a" \
 		sum --keyring %user:hmacdev-user a
-	gives 'a logon key' "$(hmac sha256 a)  a" \
+	gives 'a logon key' "$tag_a  a" \
 		sum --keyring %logon:hmac:logon a
 	ends 'a key that is not there' 2 'there is no such key' \
 		sum --keyring %user:none a
@@ -196,11 +197,11 @@ test_files()
 	done
 	cp a same
 	head -c 1G same | "$command" sum -k key >out
-	[ "$(cat out)" = "$(hmac sha256 a)  -" ]
+	[ "$(cat out)" = "$tag_a  -" ]
 	result 'a pipe' $? "$(cat out)"
 	mkfifo fifo
 	cat same >fifo &
-	gives 'a FIFO' "$(hmac sha256 a)  fifo" sum -k key fifo
+	gives 'a FIFO' "$tag_a  fifo" sum -k key fifo
 	rm fifo
 	tail -c +100001 same >rest
 	{ head -c 100000 >/dev/null; "$command" sum -k key; } <same >out
@@ -227,20 +228,17 @@ test_files()
 # shellcheck disable=SC2016 # what is quoted is for the shell that is started
 test_exec()
 {
-	local tag
-
-	tag=$(hmac sha256 a)
-	gives 'exec by name' "$tag  a" exec -k key --rights sign -- \
+	gives 'exec by name' "$tag_a  a" exec -k key --rights sign -- \
 		"$command" sum --fd hmac a
-	gives 'exec by number' "$tag  a" exec -k key --rights sign \
+	gives 'exec by number' "$tag_a  a" exec -k key --rights sign \
 		"$command" sum --fd 3 a
-	gives 'exec with another name' "$tag  a" \
+	gives 'exec with another name' "$tag_a  a" \
 		exec -k key --rights sign --name other \
 		"$command" sum --fd other a
 	ends 'a name that was not passed' 2 'no such context' \
 		exec -k key --rights sign -- "$command" sum --fd other a
-	gives 'exec of a script' "$tag  a
-$tag  a" exec -k key --rights sign,copy -- bash -c \
+	gives 'exec of a script' "$tag_a  a
+$tag_a  a" exec -k key --rights sign,copy -- bash -c \
 		'"$0" sum --fd hmac a; "$0" sum --fd hmac <a | sed s/-/a/' \
 		"$command"
 	gives 'the environment' '1 hmac the same' \
@@ -251,7 +249,7 @@ $tag  a" exec -k key --rights sign,copy -- bash -c \
 		"$(hmac sha512 a | cut -c -32)  a" \
 		exec -a sha512 -t 128 -k key --rights sign -- \
 		"$command" sum --fd hmac a
-	gives 'exec --fd' "$tag  a" exec -k key --rights sign --fd 9 -- \
+	gives 'exec --fd' "$tag_a  a" exec -k key --rights sign --fd 9 -- \
 		env -u LISTEN_FDS "$command" sum --fd 9 a
 	gives 'exec --fd and the environment' '' \
 		exec -k key --rights sign --fd 9 -- sh -c 'env | grep LISTEN; :'
@@ -418,13 +416,13 @@ test_shared()
 	for rights in sign sign,copy; do
 		interleaved $rights fifo1 fifo2
 		[ "$said" = "0 0
-$(hmac sha256 a)  fifo1
+$tag_a  fifo1
 $(hmac sha256 b)  fifo2" ]
 		result "two at once with $rights" $? "$said"
 	done
 	# The second is that of another file.
 	for list in fifo1 fifo2; do
-		echo "$(hmac sha256 a)  $list" >list.$list
+		echo "$tag_a  $list" >list.$list
 	done
 	for rights in verify verify,copy; do
 		interleaved $rights '-c list.fifo1' '-c --quiet list.fifo2'
@@ -449,13 +447,12 @@ $(hmac sha256 b)  fifo2" ]
 # shellcheck disable=SC2016 # what is quoted is for the shell that is started
 test_whole()
 {
-	local tag file
+	local file
 
-	tag=$(hmac sha256 a)
-	gives 'the running message is left alone' "$tag  a
+	gives 'the running message is left alone' "$tag_a  a
 message     0 bytes" exec -k key --rights sign -- bash -c \
 		'"$0" sum --fd 3 a; "$0" info --fd 3 | grep message' "$command"
-	gives 'a pipe as a whole' "$tag  -" exec -k key --rights sign -- \
+	gives 'a pipe as a whole' "$tag_a  -" exec -k key --rights sign -- \
 		bash -c 'cat a | "$0" sum --fd 3' "$command"
 	gives 'a file from where it is' "$(tail -c +1001 a | cat >b
 		hmac sha256 b)  -" exec -k key --rights sign -- bash -c \
@@ -535,7 +532,7 @@ test_names()
 
 	quoted 'a file' "$shown: No such file" sum -k key "$evil"
 	quoted 'a name in a list' "$shown: No such file" sum -k key -c <(
-		printf '\\%s  %s' "$(hmac sha256 a)" $'\e[2J\\nhmacdev: a: OK\\\\')
+		printf '\\%s  %s' "$tag_a" $'\e[2J\\nhmacdev: a: OK\\\\')
 	quoted 'an option' "--$shown: no such option" sum "--$evil"
 	quoted 'a command' "no such command: $shown" "$evil"
 	quoted 'an algorithm' "$shown: no such algorithm" \

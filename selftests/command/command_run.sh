@@ -17,14 +17,22 @@ run()
 	status=$?
 }
 
+outcome()	# name, 0 if it passed; if not, it shows what the command printed
+{
+	local said=
+
+	[ "$2" = 0 ] || said="status $status: $(cat out err)"
+	result "$1" "$2" "$said"
+}
+
 gives()	# name, what standard output is, argument...
 {
 	local name=$1 want=$2
 
 	shift 2
 	run "$@"
-	[ $status = 0 ] && [ "$(cat out)" = "$want" ] && [ ! -s err ]
-	result "$name" $? "status $status: $(cat out err)"
+	[ $status = 0 ] && [ "$(<out)" = "$want" ] && [ ! -s err ]
+	outcome "$name" $?
 }
 
 ends()	# name, exit status, part of what is said, argument...
@@ -33,12 +41,14 @@ ends()	# name, exit status, part of what is said, argument...
 
 	shift 3
 	run "$@"
-	[ $status = "$want" ] && grep -qF -e "$part" out err
-	result "$name" $? "status $status: $(cat out err)"
+	[[ $status = "$want" && $(<out)$'\n'$(<err) == *"$part"* ]]
+	outcome "$name" $?
 }
 
 hmac()	# algorithm, file
 {
-	openssl dgst "-$1" -hmac "$(cat key)" <"$2" |
-		sed 's/.*= //'
+	local said
+
+	said=$(openssl dgst "-$1" -hmac "$(<key)" <"$2")
+	echo "${said##*= }"
 }
