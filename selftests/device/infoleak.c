@@ -7,30 +7,30 @@
 
 #define ROOM	256	/* more than any tag */
 
-FIXTURE(leaks)
+FIXTURE(infoleak)
 {
 	const struct call *call;
 	size_t size;
 };
 
-FIXTURE_VARIANT(leaks)
+FIXTURE_VARIANT(infoleak)
 {
 	const struct call *call;
 };
 
-#define LEAKS(_name, _NAME, ...)					\
-	FIXTURE_VARIANT_ADD(leaks, _name) {				\
+#define INFOLEAK(_name, _NAME, ...)					\
+	FIXTURE_VARIANT_ADD(infoleak, _name) {				\
 		.call = &calls[CALL_##_NAME],				\
 	};
-EACH_CALL(LEAKS)
+EACH_CALL(INFOLEAK)
 
-FIXTURE_SETUP(leaks)
+FIXTURE_SETUP(infoleak)
 {
 	self->call = variant->call;
 	self->size = _IOC_SIZE(variant->call->cmd);
 }
 
-FIXTURE_TEARDOWN(leaks)
+FIXTURE_TEARDOWN(infoleak)
 {
 }
 
@@ -50,7 +50,7 @@ static int call_poisoned(const struct call *call, int fd, __u8 poison,
  * Each byte is as it was, or it is the same whatever was there before; where
  * the whole struct is an answer, it is the latter.
  */
-TEST_F(leaks, replies)
+TEST_F(infoleak, replies)
 {
 	static union call_arg before[2], after[2];
 	int fd[2], ret, i;
@@ -184,7 +184,7 @@ static void check_refusals(struct __test_metadata *_metadata,
 		check_refusal(_metadata, call, &r);
 }
 
-TEST_F(leaks, refused_calls)
+TEST_F(infoleak, refused_calls)
 {
 	static const __u32 rights[] = { 0, HMACDEV_RIGHTS_SIGNER,
 					TEST_RIGHTS_DERIVER };
@@ -319,54 +319,6 @@ TEST(tags)
 	}
 	EXPECT_LT(0, nr);
 	close(list);
-}
-
-/* Files: what is read of one is nothing, and of its fdinfo no more than that */
-
-/* From byte @at on, fdinfo is @want. The lines before it are the kernel's. */
-#define check_fdinfo(fd, at, want)					\
-	do {								\
-		char _text[1024] = "", _part[1024];			\
-		int _len = _test_fdinfo(fd, _text, sizeof(_text) - 1, 0); \
-		int _at;						\
-									\
-		ASSERT_LT(at, _len);					\
-		EXPECT_STREQ(want, _text + (at));			\
-		for (_at = 0; _at < _len + 100; _at += 7) {		\
-			memset(_part, 0x5a, sizeof(_part));		\
-			ASSERT_EQ(_at < _len ? _len - _at : 0,		\
-				  _test_fdinfo(fd, _part, sizeof(_part), \
-					       _at));			\
-			if (_at >= _len)				\
-				continue;				\
-			ASSERT_MEMEQ(_text + _at, _part, _len - _at);	\
-			ASSERT_EQ(0x5a, _part[_len - _at]);		\
-		}							\
-	} while (0)
-
-#define KEYED(state, rights, bytes)					\
-	"hmac-state:\t" state "\nhmac-alg:\tsha256\n"			\
-	"hmac-tag-len:\t32\nhmac-rights:\t" rights "\n"			\
-	"hmac-bytes:\t" bytes "\n"
-
-TEST(fdinfo)
-{
-	char text[1024] = "", *ours;
-	int fd = test_open(), at;
-
-	ASSERT_LT(0, _test_fdinfo(fd, text, sizeof(text) - 1, 0));
-	ours = strstr(text, "hmac-");
-	ASSERT_NE(NULL, ours);
-	at = ours - text;
-	check_fdinfo(fd, at, "hmac-state:\tunkeyed\n");
-	test_new(fd, "sha256", HALF_KEY, HALF_KEY_LEN);
-	check_fdinfo(fd, at, KEYED("active", "0x7", "0"));
-	test_update(fd, HALF_MSG, HALF_LEN);
-	test_restrict(fd, HMACDEV_RIGHT_VERIFY);
-	check_fdinfo(fd, at, KEYED("active", "0x2", "16"));
-	test_verify(fd, half_tag, HALF_TAG_LEN);
-	check_fdinfo(fd, at, KEYED("finalized", "0x2", "16"));
-	close(fd);
 }
 
 TEST(reads)
