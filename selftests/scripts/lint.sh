@@ -149,6 +149,24 @@ algorithms()
 	done
 }
 
+# What is written about each ioctl by hand: its layout, and where it is described.
+ioctls()
+{
+	local name names
+
+	names=$(sed -nE '/IOC_TYPE\t/!s/^#define HMACDEV_IOC_([A-Z]+).*/\1/p' \
+		uapi/linux/hmacdev.h)
+	[ -n "$names" ] || echo "no ioctls in uapi/linux/hmacdev.h"
+	for name in $names; do
+		grep -q "^NUMBER($name," selftests/library/layout.h ||
+			echo "selftests/library/layout.h does not have $name"
+		grep -Eq "^\|( |.*, )${name}[ ,]" README.md ||
+			echo "README.md does not describe $name"
+		grep -q "HMACDEV_IOC_$name\>" userspace/man/hmac.4 ||
+			echo "userspace/man/hmac.4 does not describe $name"
+	done
+}
+
 lines()
 {
 	[ "$lines" -le "$kmod_lines" ] ||
@@ -171,6 +189,7 @@ check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \
 check "manual, symbols" make -s -C userspace check O="$tmp/userspace"
 check shellcheck shellcheck -x "${scripts[@]}"
 check algorithms algorithms
+check ioctls ioctls
 lines=$(cat kmod/*.[ch] | wc -l)
 check "lines of kmod: $lines" lines
 [ -z "$failed" ]
