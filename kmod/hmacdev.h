@@ -34,7 +34,7 @@ struct hmacdev_algorithm {
 	const char *template;	/* name of the HMAC in the crypto API */
 	unsigned int digest_size;
 	unsigned int block_size;
-	bool fips;		/* approved for HMAC by FIPS 198-1 */
+	bool fips;		/* a hash of FIPS 180-4 or 202 */
 };
 
 /* A keyed transform; it does not change once it is shared. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Return and check tags; and MAC, BATCH and ONESHOT for whole messages, which
- * take no lock, since they use only the key, which does not change.
+ * do not lock the context, since they use only a key, which does not change.
  */
 #include <crypto/algapi.h>		/* crypto_memneq() */
 #include <linux/sched/signal.h>

@@ -5,7 +5,7 @@
 # (60), SEED= the seed (random). KERNEL=debug, the default, detects faults and
 # reports coverage; 6.1 and 6.12 are faster. BITS=32 uses a 32-bit caller.
 # SEQUENCE= and ROUND= repeat what a failure names. The output and the kernel's
-# log are in build/results/fuzz-debug.
+# log are in build/results/fuzz-KERNEL.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR/../..

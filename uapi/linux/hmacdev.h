@@ -115,8 +115,8 @@
  * caller's memory. A call that makes this last check before
  * HMACDEV_IOC_RESTRICT completes. A call that makes it afterwards fails with
  * EPERM, however long it has been running, unless it fails with EFAULT first.
- * DIGEST, FINALIZE and COPY read no memory after their struct and check the
- * right once.
+ * DIGEST, FINALIZE and COPY read no memory after their struct. They check the
+ * right after they have waited for the running message.
  *
  * RESTRICT applies to one context, and so to everyone who shares the open file.
  * It does not affect contexts that COPY or DERIVE made before.
@@ -264,7 +264,7 @@ enum hmacdev_key_source {
 /* hmacdev_alg.traits */
 /** define HMACDEV_ALG_AVAILABLE - the kernel has the hash now */
 #define HMACDEV_ALG_AVAILABLE	0x1
-/** define HMACDEV_ALG_FIPS - approved by FIPS 180-4 or FIPS 202 for HMAC */
+/** define HMACDEV_ALG_FIPS - approved for HMAC: a hash of FIPS 180-4 or 202 */
 #define HMACDEV_ALG_FIPS	0x2
 /** define HMACDEV_ALG_UNTRIED - no hash now; NEW and ONESHOT may load it */
 #define HMACDEV_ALG_UNTRIED	0x4
