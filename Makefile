@@ -3,6 +3,9 @@
 
 # The directory for everything that is built. Downloads go into a cache.
 BUILD ?= build
+ifneq ($(words $(BUILD) $(CURDIR)),2)
+$(error BUILD and this directory need names without spaces)
+endif
 override BUILD := $(abspath $(BUILD))
 QEMU := selftests/qemu
 SCRIPTS := selftests/scripts
@@ -97,7 +100,9 @@ lint: ## run style checks and static analysis; check the module's size
 	$(SCRIPTS)/lint.sh
 
 clean: ## remove what was built here; keep the cache
-	rm -rf $(BUILD)
+	rm -rf $(addprefix $(BUILD)/,bench kmod results selftests selftests32 \
+		userspace userspace32)
+	-test ! -d $(BUILD) || rmdir --ignore-fail-on-non-empty $(BUILD)
 
 help: ## print this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
