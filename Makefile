@@ -13,6 +13,7 @@ SCRIPTS := selftests/scripts
 # The headers of the running kernel, or the newest installed or cached ones
 ifndef KDIR
 KDIR := $(shell $(SCRIPTS)/kdir.sh)
+found := $(KDIR)
 endif
 RELEASE = $(shell sed 's/.*"\(.*\)"/\1/' \
 	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
@@ -33,9 +34,13 @@ USERSPACE = $(quiet) -C userspace O=$(BUILD)/userspace
 
 # A relative DESTDIR is relative to this directory, not to userspace/.
 ifneq ($(DESTDIR),)
+destdir := $(DESTDIR)
 ifeq ($(filter /%,$(firstword $(DESTDIR))),)
-USERSPACE += DESTDIR='$(CURDIR)/$(DESTDIR)'
+destdir := $(CURDIR)/$(DESTDIR)
+USERSPACE += DESTDIR='$(destdir)'
 endif
+INSTALL_MOD_PATH ?= $(destdir)
+export INSTALL_MOD_PATH
 endif
 
 all: modules userspace ## build module, library and command (the default)
@@ -45,11 +50,16 @@ modules: ## build the module; KDIR= names the kernel's headers
 	test -n "$(RELEASE)" || { echo "No kernel headers$(KDIR:%= in %):" \
 		"install linux-headers-amd64, or name them with KDIR="; \
 		exit 1; } >&2
+	test -z "$(found)" -o "$(RELEASE)" = "$$(uname -r)" || \
+		echo "Building the module for Linux $(RELEASE); this is $$(uname -r)."
 	mkdir -p $(KMOD)
 	cp -rsf $(addprefix $(CURDIR)/,Kbuild kmod uapi) $(KMOD)
 	$(MAKE) $(KBUILD) modules
 
-modules_install: modules ## install the module where modprobe finds it
+modules_install: modules ## install the module; DESTDIR= or INSTALL_MOD_PATH=
+	test -z "$(found)" -o "$(RELEASE)" = "$$(uname -r)" || { echo "There are" \
+		"no headers of this kernel: install linux-headers-$$(uname -r)," \
+		"or name others with KDIR="; exit 1; } >&2
 	$(MAKE) $(KBUILD) modules_install
 	test -n "$(INSTALL_MOD_PATH)" || depmod $(RELEASE)
 
