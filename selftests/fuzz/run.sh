@@ -13,6 +13,8 @@ cd "$(dirname "$0")/../.."
 . selftests/scripts/build.sh
 
 seconds=${1:-60}
+[[ $seconds =~ ^[0-9]+$ ]] || die "SECONDS=$seconds: not a number"
+[[ ${SEED-0} =~ ^(0x[0-9a-f]+|[0-9]+)$ ]] || die "SEED=$SEED: not a number"
 series=${KERNEL:-$(series_for fuzz)}
 bits=${BITS:-64}
 packages=(build guest "$series")

@@ -9,6 +9,8 @@ cd "$(dirname "$0")/../.."
 . selftests/qemu/lib.sh
 . selftests/scripts/build.sh
 
+[ -z "${FILE-}" ] || { [ -f "$FILE" ] && [ -s "$FILE" ]; } ||
+	die "FILE=$FILE: not a file, or empty"
 series=${KERNEL:-$(series_for demo)}
 selftests/scripts/setup.sh build guest "$series"
 build_module "$series"
