@@ -14,8 +14,8 @@
 #include <linux/moduleparam.h>
 #include <linux/nospec.h>
 #include <linux/notifier.h>
-#include <linux/string.h>
 
+#include "compat.h"
 #include "hmacdev.h"
 
 /* find() searches in this order, so the most used algorithms come first. */
@@ -50,13 +50,12 @@ static bool allowed(const struct hmacdev_algorithm *alg)
 	return allowed_rows & BIT(alg - algorithms);
 }
 
-/*
- * The hash of each row, once found, which keeps it registered; and a mask of
- * the rows whose hash could not be loaded. Both are written under hashes_lock.
- */
+/* The hash of each row, once found: this keeps it registered. */
 static struct crypto_shash *hashes[ARRAY_SIZE(algorithms)];
+
+/* A mask of the rows whose hash could not be loaded. One is tried at a time. */
 static u32 absent_rows;
-static DEFINE_MUTEX(hashes_lock);
+static DEFINE_MUTEX(absent_lock);
 
 /* hmacdev_alg_find() without the check of the parameter algs */
 static const struct hmacdev_algorithm *find(const char *name)
@@ -103,26 +102,28 @@ const struct hmacdev_algorithm *hmacdev_alg_find(const char *name)
 	return ERR_PTR(-ENOENT);
 }
 
-/* Find a row's hash. With @load, try once to load its module. */
+/* Find a row's hash, or with @load, try once to load its module. */
 static int find_hash(const struct hmacdev_algorithm *alg, bool load)
 {
 	const unsigned int row = alg - algorithms;
 	struct crypto_shash *hash;
-	int err;
+	int err = -EAGAIN;
 
-	if (mutex_lock_interruptible(&hashes_lock))
-		return -ERESTARTSYS;
-	hash = hashes[row] ?: crypto_alloc_shash(alg->name, 0, CRYPTO_NOLOAD);
-	if (hash == ERR_PTR(-ENOENT) && load && !(absent_rows & BIT(row))) {
-		err = request_module("crypto-%s", alg->name);
+	hash = crypto_alloc_shash(alg->name, 0, CRYPTO_NOLOAD);
+	if (hash == ERR_PTR(-ENOENT) && load) {
+		if (mutex_lock_interruptible(&absent_lock))
+			return -ERESTARTSYS;
+		if (!(absent_rows & BIT(row)) &&
+		    !crypto_has_shash(alg->name, 0, CRYPTO_NOLOAD))
+			err = request_module("crypto-%s", alg->name);
 		hash = crypto_alloc_shash(alg->name, 0, CRYPTO_NOLOAD);
-		/* modprobe ran, or is still running if we are being killed. */
-		if (IS_ERR(hash) && (err >= 0 || err == -ERESTARTSYS))
+		if (hash == ERR_PTR(-ENOENT) &&
+		    (err >= 0 || err == HMACDEV_MODPROBE_KILLED))
 			WRITE_ONCE(absent_rows, absent_rows | BIT(row));
+		mutex_unlock(&absent_lock);
 	}
-	if (!IS_ERR(hash))
-		WRITE_ONCE(hashes[row], hash);
-	mutex_unlock(&hashes_lock);
+	if (!IS_ERR(hash) && cmpxchg(&hashes[row], NULL, hash))
+		crypto_free_shash(hash);
 	return hmacdev_crypto_error(PTR_ERR_OR_ZERO(hash), -ENOENT);
 }
 

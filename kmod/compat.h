@@ -12,6 +12,10 @@
 #error "hmacdev needs Linux 6.1 or newer"
 #endif
 
+/* Killed, but modprobe runs on. Before 6.4, modprobe may not have run. */
+#define HMACDEV_MODPROBE_KILLED \
+	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0) ? 0 : -ERESTARTSYS)
+
 /*
  * Install a descriptor for a new file that owns @private. The file has an inode
  * of its own, which security modules check. Use neither file nor @private

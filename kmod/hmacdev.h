@@ -23,9 +23,7 @@
 /* Up to this size, messages and keys use the stack. */
 #define HMACDEV_SMALL	256
 
-#define HMACDEV_RIGHTS_KNOWN						\
-	(HMACDEV_RIGHT_SIGN | HMACDEV_RIGHT_VERIFY |			\
-	 HMACDEV_RIGHT_COPY | HMACDEV_RIGHT_DERIVE)
+#define HMACDEV_RIGHTS_KNOWN	(HMACDEV_RIGHTS_SIGNER | HMACDEV_RIGHT_DERIVE)
 
 /* One row of the table in alg.c */
 struct hmacdev_algorithm {

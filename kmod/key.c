@@ -7,7 +7,6 @@
 #include <keys/user-type.h>
 #include <linux/fips.h>
 #include <linux/key-type.h>
-#include <linux/key.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>

@@ -5,7 +5,6 @@
 #include <linux/hashtable.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/user_namespace.h>
 
 #include "hmacdev.h"

@@ -46,7 +46,7 @@ static inline int wait_end(pid_t child)
 {
 	int status = 0;
 
-	if (comes_true(waitpid(child, &status, WNOHANG)))
+	if (comes_true(waitpid(child, &status, WNOHANG) == child))
 		return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
 	kill(child, SIGKILL);
 	comes_true(waitpid(child, &status, WNOHANG));

@@ -75,7 +75,7 @@
  *  - the running message, while another thread or process uses it;
  *  - a key in the keyring that is being made or changed;
  *  - the kernel's random number generator to be ready;
- *  - an algorithm that another caller is loading.
+ *  - another caller's attempt to load a module, if the call needs a module.
  *
  * An interrupted call has done nothing. It is restarted if the signal has no
  * handler or a handler with SA_RESTART, else it fails with EINTR. A signal does
@@ -292,7 +292,9 @@ enum hmacdev_key_source {
  * ALG loads no module. NEW and ONESHOT try to load the module of a hash that
  * the kernel does not have. They try once for each algorithm while the hmacdev
  * module is loaded: after modprobe(8) ran and the hash is still missing, they
- * do not run it again. They use the hash if it is registered later.
+ * do not run it again. They use the hash if it is registered later. If the
+ * caller is killed while modprobe(8) runs, others get ENOENT until the module
+ * is there. Before Linux 6.4, such an attempt does not count.
  *
  * Errors: EINVAL for a name that has no NUL or is not padded with zeros; ENOENT
  * past the last index or for an unknown name.
@@ -552,8 +554,8 @@ struct hmacdev_op {
  *
  * Returns the number of entries processed. It is less than @count if a signal
  * came between two entries, or if an entry could not be read or written. The
- * remaining entries are unchanged, but the tag of an entry whose @status could
- * not be written may have been written.
+ * remaining entries are unchanged, but the tag and @tag_len of an entry whose
+ * @status could not be written may have been written.
  *
  * If a right is dropped during the call, each entry that needs it and has not
  * made its last check gets the @status -EPERM. Earlier entries keep their
