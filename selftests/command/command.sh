@@ -149,6 +149,10 @@ test_refused()
 	ends 'an empty name of an algorithm' 2 "'': no such algorithm" \
 		sum -k key -a '' a
 	ends 'an unknown command' 2 'no such command' none
+	ends 'an option for a command' 2 '--none: no such option' --none
+	ends 'an option that version does not have' 2 \
+		'--none: no such option' version --none
+	ends 'an operand of version' 2 'x: extra operand' version x
 }
 
 test_keyring()
@@ -625,6 +629,20 @@ run_as_nobody()
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$command" "$@"
 }
 
+test_help()
+{
+	local argument
+
+	for argument in help --help -h; do
+		ends "help $argument" 0 'usage: hmacdev COMMAND' help $argument
+	done
+	ends 'help of a command' 0 'usage: hmacdev sum' help sum
+	ends 'help of a command, and an operand' 2 'extra: extra operand' \
+		help sum extra
+	ends 'help of no command' 2 'no such command: none' help none
+	ends 'help of an option' 2 '--none: no such option' help --none
+}
+
 test_device()
 {
 	ends 'algs' 0 'sha256 ' algs
@@ -672,5 +690,6 @@ test_names
 test_names_shown
 test_progress
 test_hmaccalc
+test_help
 test_device
 finish

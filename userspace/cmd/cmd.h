@@ -51,6 +51,7 @@ void file_close(int fd);
 ssize_t read_full(int fd, unsigned char *bytes, size_t size);
 
 /* option.c */
+int refuse_option(const char *option, const char *usage);
 int option_next(int argc, char **argv, const char *letters,
 		const struct option *options);
 
@@ -239,6 +240,9 @@ struct fips {
 
 int fips_make(struct sum *s, const struct fips *f, char *const *files, int n);
 int fips_check(struct sum *s, const struct fips *f, char *const *files, int n);
+
+/* info.c */
+int versions_print(void);
 
 /* The subcommands. argv[0] is the name for messages, "hmacdev COMMAND". */
 int cmd_algs(int argc, char **argv);

@@ -230,7 +230,7 @@ static int options_run(struct hmaccalc *m, int argc, char **argv)
 		if (c == OPT_HELP)
 			return help(m);
 		if (c == 'v')
-			return cmd_version(1, argv);
+			return versions_print();
 		rc = option(m, c, optarg);
 	}
 	return rc ? TROUBLE : run(m, argv + optind, argc - optind);

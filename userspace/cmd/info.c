@@ -8,7 +8,8 @@
 
 #include "cmd.h"
 
-#define USAGE	"hmacdev info [--json] [--fd N|NAME]"
+#define USAGE		"hmacdev info [--json] [--fd N|NAME]"
+#define VERSION_USAGE	"hmacdev version"
 
 enum {
 	OPT_JSON = OPT_OWN,
@@ -269,20 +270,33 @@ int cmd_info(int argc, char **argv)
 	return fd ? context_info(fd, json) : device_info(json);
 }
 
-int cmd_version(int argc, char **argv)
+int versions_print(void)
 {
 	char module[64];
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		printf("usage: hmacdev version\n\n"
-		       "Print the versions of the command and of the module.\n");
-		return FINE;
-	}
-	if (argc > 1)
-		return refuse_operand(argv[1], "hmacdev version");
 	module_version(module, sizeof(module));
 	printf("%s %s\n", program, hmacdev_version());
 	if (*module)
 		printf("module %s\n", module);
 	return FINE;
+}
+
+int cmd_version(int argc, char **argv)
+{
+	static const struct option only_help[] = {
+		{ "help", no_argument, NULL, OPT_HELP },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c = option_next(argc, argv, ":", only_help);
+
+	if (c == OPT_HELP) {
+		printf("usage: " VERSION_USAGE "\n\n"
+		       "Print the versions of the command and of the module.\n");
+		return FINE;
+	}
+	if (c >= 0)
+		return try_help(VERSION_USAGE);
+	if (optind < argc)
+		return refuse_operand(argv[optind], VERSION_USAGE);
+	return versions_print();
 }

@@ -6,6 +6,8 @@
 
 #include "cmd.h"
 
+#define USAGE	"hmacdev COMMAND [OPTION...]"
+
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -23,7 +25,7 @@ static const struct command {
 
 static int help(void)
 {
-	printf("usage: hmacdev COMMAND [OPTION...]\n\n"
+	printf("usage: " USAGE "\n\n"
 	       "Make and check HMACs in the kernel, with " HMACDEV_DEVICE ".\n\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		printf("  %-10s%s\n", commands[i].name, commands[i].help);
@@ -55,17 +57,45 @@ static int run(const struct command *command, int argc, char **argv)
 	program = name;
 	argv[0] = name;
 	if (argc > 1 && !strcmp(argv[1], "--version"))
-		rc = finish_output(cmd_version(1, argv));
+		rc = finish_output(versions_print());
 	else
 		rc = finish_output(command->run(argc, argv));
 	return rc == TROUBLE ? trouble(command->name) : rc;
 }
 
+static int refuse(const char *name)
+{
+	if (*name == '-')
+		return refuse_option(name, USAGE);
+	if (*name)
+		complain("no such command: %s", name);
+	return try_help(USAGE);
+}
+
+static bool asks_help(const char *name)
+{
+	return !strcmp(name, "--help") || !strcmp(name, "-h");
+}
+
+static int run_help(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "help";
+	const struct command *command = find(name);
+	char ask[] = "--help";
+	char *help_argv[] = { NULL, ask, NULL };
+
+	if (argc > 2)
+		return refuse_operand(argv[2], "hmacdev help [COMMAND]");
+	if (command)
+		return run(command, 2, help_argv);
+	if (!strcmp(name, "help") || asks_help(name))
+		return finish_output(help());
+	return refuse(name);
+}
+
 static int hmacdev(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
-	char ask[] = "--help";
-	char *help_argv[] = { NULL, ask, NULL };
 	const struct command *command;
 
 	if (!strcmp(name, "--version"))
@@ -73,18 +103,11 @@ static int hmacdev(int argc, char **argv)
 	command = find(name);
 	if (command)
 		return run(command, argc - 1, argv + 1);
-	if (!strcmp(name, "help") && argc > 2) {
-		command = find(argv[2]);
-		if (command)
-			return run(command, 2, help_argv);
-		name = argv[2];
-	} else if (!strcmp(name, "help") || !strcmp(name, "--help") ||
-		   !strcmp(name, "-h")) {
+	if (!strcmp(name, "help"))
+		return run_help(argc - 1, argv + 1);
+	if (asks_help(name))
 		return finish_output(help());
-	}
-	if (*name)
-		complain("no such command: %s", name);
-	return try_help("hmacdev COMMAND [OPTION...]");
+	return refuse(name);
 }
 
 /*

@@ -18,6 +18,17 @@ static int name_length(const char *option)
 	return (int)strcspn(option, "=");
 }
 
+static void complain_option(const char *option)
+{
+	complain("%.*s: no such option", name_length(option), option);
+}
+
+int refuse_option(const char *option, const char *usage)
+{
+	complain_option(option);
+	return try_help(usage);
+}
+
 /*
  * Calls getopt_long(3) and reports errors, since its own messages do not escape
  * arguments. letters must begin with ':' or "+:". Returns '?' for every error.
@@ -32,8 +43,7 @@ int option_next(int argc, char **argv, const char *letters,
 	else if (c == '?' && !optopt && !strcmp(argv[optind - 1], "--version"))
 		complain("--version must be the first argument");
 	else if (c == '?' && !optopt)
-		complain("%.*s: no such option", name_length(argv[optind - 1]),
-			 argv[optind - 1]);
+		complain_option(argv[optind - 1]);
 	else if (c == '?' && is_value(options, optopt))
 		complain("%.*s takes no argument",
 			 name_length(argv[optind - 1]), argv[optind - 1]);
