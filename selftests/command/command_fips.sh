@@ -42,11 +42,13 @@ test_hmaccalc()
 	result 'NUL at the ends' $? "$(cat -v out err)"
 	gives 'what hmaccalc ignores' "$(hmaccalc sha512 a)  a" -b -P -d dir a
 	as sm3hmac
+	ends 'a digest with SM3' 2 'use cksum(1)' -u a
 	run a
 	[ "$(cat out)" = "$(hmaccalc sm3 a)  a" ] ||
 		grep -q '^sm3hmac: sm3: not available here' err
 	result 'sm3hmac, where there is SM3' $? "$(cat out err)"
 	as sha1hmac
+	ends 'a digest with SHA-1' 2 'use sha1sum(1)' -u a
 	gives 'sha1hmac' "$(hmaccalc sha1 a)  a" a
 	as sha224hmac
 	gives 'sha224hmac' "$(hmaccalc sha224 a)  a" a
@@ -56,7 +58,8 @@ test_hmaccalc()
 	gives 'its own tag' "$(hmaccalc sha1 "$(realpath sha1hmac)")" -S
 	as sha512hmac
 	ends 'its own tag, with files' 2 '-S takes no FILE' -S a
-	ends 'a digest without a key' 2 '-u: this command makes HMACs only' -u a
+	ends 'a digest without a key' 2 'HMACs only; use sha512sum(1)' -u a
+	ends 'a digest with another hash' 2 'use sha256sum(1)' -h sha256 -u a
 	ends 'the library' 2 '-L: there is no library' -L
 	for option in -v --version; do
 		ends "$option" 0 'sha512hmac 0' $option
@@ -124,6 +127,7 @@ test_fipshmac()
 	[ ! -e .none.hmac ]
 	result 'no tag of no file' $? "$(ls -a)"
 	ends 'fipshmac without a file' 2 'no FILE is given'
+	ends 'the usage of fipshmac' 2 'fipshmac [OPTION...] FILE...' --none
 	ends 'fipshmac into no directory' 3 'none/a.hmac: No such' -d none a
 	mkdir full
 	mount -t tmpfs -o size=64k tmpfs full
@@ -158,6 +162,7 @@ test_fipscheck()
 	gives 'a tag and CR LF' '' -s .dos a
 	ends 'fipscheck without a tag file' 3 '.c.hmac: No such' c
 	ends 'fipscheck without a file' 2 'no FILE is given'
+	ends 'the usage of fipscheck' 2 'fipscheck [OPTION...] FILE...' --none
 	cp .a.hmac .gone.hmac
 	ends 'fipscheck of no file' 4 'gone: No such file' gone
 	echo more >>sub/a

@@ -10,6 +10,7 @@
 #include "cmd.h"
 
 #define ARGUMENTS	"[OPTION...] [FILE...]"
+#define FIPS_ARGUMENTS	"[OPTION...] FILE..."
 
 /*
  * The default keys of hmaccalc and fipscheck. They are published, so a tag with
@@ -50,7 +51,7 @@ static int help_hmaccalc(void)
 
 static int help_fips(void)
 {
-	help_begin(" " ARGUMENTS "\n\n"
+	help_begin(" " FIPS_ARGUMENTS "\n\n"
 		   "fipshmac writes the HMAC of each FILE to .FILE.hmac in the same directory.\n"
 		   "fipscheck checks each FILE with FILE.hmac in /usr/lib64/fipscheck or\n"
 		   "/usr/lib/fipscheck, if there is one, or else with .FILE.hmac.\n\n"
@@ -102,22 +103,40 @@ static const struct option options[] = {
 };
 
 /* The usage line has the name by which the command was started. */
-static void usage(void)
+static void usage(const struct hmaccalc *m)
 {
 	char text[NAME_MAX + sizeof(ARGUMENTS) + 1];
 
-	snprintf(text, sizeof(text), "%s " ARGUMENTS, program);
+	snprintf(text, sizeof(text), "%s %s", program,
+		 m->fips_run ? FIPS_ARGUMENTS : ARGUMENTS);
 	try_help(text);
 }
 
-static int refuse(int c)
+/* coreutils has a command for each of these hashes, and cksum(1) for others. */
+static const char *digest_tool(const char *alg)
+{
+	static const char *const tools[] = {
+		"md5sum", "sha1sum", "sha224sum", "sha256sum", "sha384sum",
+		"sha512sum",
+	};
+	size_t len = strlen(alg);
+
+	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++)
+		if (!strncmp(tools[i], alg, len) &&
+		    !strcmp(tools[i] + len, "sum"))
+			return tools[i];
+	return "cksum";
+}
+
+static int refuse(const struct hmaccalc *m, int c)
 {
 	if (c == 'u')
-		complain("-u: this command makes HMACs only; use sha512sum(1) for a digest without a key");
+		complain("-u: this command makes HMACs only; use %s(1) for a digest without a key",
+			 digest_tool(m->sum.make.alg));
 	else if (c == 'L')
 		complain("-L: there is no library to check; -S checks the whole program");
 	else
-		usage();
+		usage(m);
 	return -1;
 }
 
@@ -165,7 +184,7 @@ static int option(struct hmaccalc *m, int c, char *arg)
 		s->style = STYLE_HMACCALC;
 		return 0;
 	default:
-		return refuse(c);
+		return refuse(m, c);
 	}
 }
 
