@@ -127,8 +127,10 @@ test_refused()
 	ends 'a key too long' 2 'longer than 65536 bytes' sum -k long a
 	ends 'an empty key in hex' 2 'the key is empty' \
 		sum --insecure-key-hex '' a
-	ends 'half a byte of key' 2 'not hexadecimal' \
+	ends 'half a byte of key' 2 'an odd number of hexadecimal digits' \
 		sum --insecure-key-hex 123 a
+	ends 'a key that is not hex' 2 'the key is not hexadecimal' \
+		sum --insecure-key-hex 12x a
 	ends 'standard input twice' 2 'cannot be both' sum -k - <key
 	ends 'an unknown algorithm' 2 'none: no such algorithm' \
 		sum -a none -k key a

@@ -94,14 +94,25 @@ int key_from_file(struct key *key, const char *path)
 	return rc;
 }
 
+static void complain_hex(const char *hex)
+{
+	size_t digits = strspn(hex, "0123456789abcdefABCDEF");
+
+	if (hex[digits])
+		complain("the key is not hexadecimal");
+	else if (digits % 2)
+		complain("the key has an odd number of hexadecimal digits");
+	else
+		complain("the key is longer than %d bytes", HMACDEV_KEY_MAX);
+}
+
 int key_from_hex(struct key *key, const char *hex)
 {
 	if (key_alloc(key) < 0)
 		return -1;
 	key->len = hex_read(key->bytes, HMACDEV_KEY_MAX, hex, strlen(hex));
 	if (key->len == SIZE_MAX) {
-		complain("the key is not hexadecimal, or is longer than %d bytes",
-			 HMACDEV_KEY_MAX);
+		complain_hex(hex);
 		return -1;
 	}
 	return key_check(key, "--insecure-key-hex");
