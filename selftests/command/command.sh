@@ -172,6 +172,9 @@ test_keyring()
 		sum --keyring %logon:hmac:logon a
 	ends 'a key that is not there' 2 'there is no such key' \
 		sum --keyring %user:none a
+	ends 'a type that cannot be used' 2 \
+		'usable types are user, logon, encrypted and trusted' \
+		sum --keyring %foo:hmac:x a
 	ends 'a number without a key' 2 'there is no such key' \
 		sum --keyring 2147483647 a
 	ends 'neither number nor name' 2 'takes a serial number or %TYPE:' \

@@ -243,6 +243,11 @@ test_show()
 		key show cookies --type logon
 	ends 'a key in another keyring' 2 'no such key' \
 		key show session --keyring @u
+	adds 'a key whose name is a number' 123 -k key
+	ends 'its name is taken as a serial number' 2 \
+		'for a key with this name, write hmac:123' key show 123
+	ends 'its name with the prefix' 0 "serial       $id" key show hmac:123
+	gives 'unlink that' '' key unlink hmac:123
 	ends 'show nothing' 2 'usage: hmacdev key' key show
 }
 

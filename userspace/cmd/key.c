@@ -173,6 +173,21 @@ static int complain_spec(void)
 	return -1;
 }
 
+static bool is_usable(const char *type)
+{
+	return !strcmp(type, "user") || !strcmp(type, "logon") ||
+	       !strcmp(type, "encrypted") || !strcmp(type, "trusted");
+}
+
+static const char *find_error(const char *type, int err)
+{
+	if (err != ENOKEY)
+		return hmacdev_strerror(-err);
+	return is_usable(type) ?
+	       "there is no such key; see 'hmacdev key list'" :
+	       "usable types are user, logon, encrypted and trusted";
+}
+
 static int keyring_named(struct key *key, const char *spec)
 {
 	char type[32];
@@ -186,9 +201,7 @@ static int keyring_named(struct key *key, const char *spec)
 	type[len] = '\0';
 	serial = keyring_find(type, colon + 1);
 	if (serial < 0) {
-		complain("%%%s: %s", spec, errno == ENOKEY ?
-			 "there is no such key; see 'hmacdev key list'" :
-			 hmacdev_strerror(-errno));
+		complain("%%%s: %s", spec, find_error(type, errno));
 		return -1;
 	}
 	key->serial = (int32_t)serial;

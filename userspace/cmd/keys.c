@@ -112,17 +112,27 @@ static void complain_hidden(unsigned int n)
 			 n, n == 1 ? "" : "s");
 }
 
+static void complain_missing(const struct keys *k, unsigned int hidden)
+{
+	complain("%s: no such key in these keyrings; keys without the prefix hmac: are ignored",
+		 k->description);
+	if (k->serial)
+		complain("%s is taken as a serial number; for a key with this name, write hmac:%s",
+			 k->description, k->description);
+	complain_hidden(hidden);
+}
+
 static int find(struct search *s, const struct keys *k)
 {
 	*s = (struct search){ .keys = k };
 	keyring_walk(k->keyring, match, s);
 	if (s->n == 1)
 		return 0;
-	complain("%s: %s", k->description, s->n ?
-		 "more than one key has this name; give --type or --keyring" :
-		 "no such key in these keyrings; keys without the prefix hmac: are ignored");
-	if (!s->n)
-		complain_hidden(s->hidden);
+	if (s->n)
+		complain("%s: more than one key has this name; give --type or --keyring",
+			 k->description);
+	else
+		complain_missing(k, s->hidden);
 	return -1;
 }
 
