@@ -35,6 +35,13 @@ says 'broker: a key of its own' 1 'the context already has a key'
 says 'broker: nothing works' 0 'NOT'
 says 'broker: the sandbox' 1 'killed by the sandbox'
 
+mv /dev/hmac /dev/hmac-away
+said=$("$examples/broker" 2>&1)
+[ $? = 1 ] && [ "$said" = "broker: ${said#broker: }" ] &&
+	[ "$(wc -l <<<"$said")" = 1 ]
+result 'broker: without the device' $? "$said"
+mv /dev/hmac-away /dev/hmac
+
 run sigv4
 says 'sigv4: as published' 2 5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7
 

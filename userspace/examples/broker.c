@@ -234,7 +234,10 @@ static void worker(int socket)
 	_exit(2);
 }
 
-/* The kernel makes the key, which no process knows. */
+/*
+ * The kernel makes the key, which no process knows. Returns -1 if the broker
+ * itself failed, or 1 if the worker did not do what it should.
+ */
 static int broker(int socket)
 {
 	struct message m = { .text = "user=alice" };
@@ -255,11 +258,13 @@ static int broker(int socket)
 	strcpy(m.text, "user=root");
 	if (!rc)
 		rc = give(socket, &m, -1);
-	if (!rc && read(socket, &m, sizeof(m)) != sizeof(m))
-		rc = -1;
+	if (rc)
+		perror("broker: sendmsg");
+	else if (read(socket, &m, sizeof(m)) != sizeof(m) || m.text[0] != 1)
+		rc = 1;
 	hmacdev_free(verifier);
 	hmacdev_free(h);
-	return rc || m.text[0] != 1 ? -1 : 0;
+	return rc;
 }
 
 int main(void)
@@ -285,7 +290,7 @@ int main(void)
 	close(sockets[1]);
 	rc = broker(sockets[0]);
 	close(sockets[0]);
-	if (waitpid(pid, &status, 0) != pid)
+	if (waitpid(pid, &status, 0) != pid || rc < 0)
 		return 1;
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS) {
 		printf("broker  the worker was not stopped\n");
