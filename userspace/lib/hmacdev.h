@@ -166,6 +166,7 @@ int hmacdev_new(struct hmacdev **h, const char *alg,
  *	does not begin with "hmac:";
  *	-EOPNOTSUPP, a key of this type cannot be used;
  *	-EINVAL, also if @serial is not above 0;
+ *	-EIO, also if the key has no payload yet;
  *	-EINTR, a signal came while the call waited for the key.
  */
 int hmacdev_new_keyring(struct hmacdev **h, const char *alg, int32_t serial);
@@ -687,7 +688,9 @@ int hmacdev_alg_by_name(const char *name, struct hmacdev_alg *info,
  * @err: the result of a function of this library, or a negative errno
  *
  * A result of 0 or more is a success or a length, so its description is
- * "success". To describe an errno, pass it as a negative number.
+ * "success". To describe an errno, pass it as a negative number. -EPERM is
+ * described as a missing right of the context. Functions that open the device
+ * can also fail with -EPERM if the device policy of a container forbids it.
  *
  * Return: a string that the caller must not change or free. If the errno has no
  *	special meaning here, the string is that of strerror(3), which the
