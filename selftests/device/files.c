@@ -229,7 +229,7 @@ TEST_F(append, copy_has_the_same)
 	close(copy);
 }
 
-/* Pages are copied: what the caller does to them afterwards is too late */
+/* The module copies pages, so later changes to them have no effect. */
 TEST_F(append, bytes_are_those_of_then)
 {
 	__u8 *msg = malloc(LONG);
@@ -242,7 +242,7 @@ TEST_F(append, bytes_are_those_of_then)
 	free(msg);
 }
 
-/* Those that take the caller's memory, and not a pipe's */
+/* The system calls that read the caller's memory, not a pipe */
 
 FIXTURE(from_memory)
 {
@@ -413,7 +413,7 @@ TEST_F(files, vector_of_single_bytes)
 	check_taken(_metadata, self->fd, self->msg, UIO_MAXIOV);
 }
 
-/* A hash may have to be waited for: who cannot is to come again another way */
+/* A write with RWF_NOWAIT fails with EAGAIN. */
 TEST_F(files, write_flags)
 {
 	int deriver = test_open_deriver();
@@ -568,7 +568,7 @@ TEST_F(files, splice_from_a_full_pipe)
 	check_taken(_metadata, self->fd, self->msg, LONG);
 }
 
-/* It has no place, and nothing comes back out of it */
+/* The file has no position and cannot be read. */
 TEST_F(files, what_it_does_not_do)
 {
 	off_t at = 0;

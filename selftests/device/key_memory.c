@@ -29,7 +29,7 @@ static const __u64 pads[] = {
 	0, 0x3636363636363636, 0x5c5c5c5c5c5c5c5c,
 };
 
-/* Which a masked word may end in: spares nearly all of the comparisons */
+/* The last 16 bits of the masked words; most other words are skipped. */
 static bool likely[1 << 16];
 
 static void look_for(const struct needle *needle, bool on)

@@ -89,7 +89,7 @@ TEST_F(limits, contexts)
 	test_contexts(2);
 }
 
-/* A lower cap takes nothing from anyone who has it */
+/* A lower limit closes no context that exists. */
 TEST_F(limits, fewer_contexts_than_there_are)
 {
 	int copy = test_copy(self->fd, ALL);
@@ -103,7 +103,7 @@ TEST_F(limits, fewer_contexts_than_there_are)
 	test_err_copy(ENFILE, self->fd, ALL);
 }
 
-/* Threads that take and give back what there is not enough of */
+/* Threads that make and close contexts at the limit */
 
 #define TAKERS		4
 #define TAKEN_MAX	7	/* contexts, with the fixture's */
@@ -170,7 +170,7 @@ TEST_F(limits, contexts_of_many_threads)
 	test_contexts(2);
 }
 
-/* A call that makes a context: none of the two kinds of limits lets it */
+/* Every call that makes a context fails at the limit with @err. */
 static void check_no_more(struct __test_metadata *_metadata,
 			  FIXTURE_DATA(limits) *self, int err)
 {
@@ -207,7 +207,7 @@ TEST_F(limits, descriptors)
 
 #define FILE_MAX "/proc/sys/fs/file-max"
 
-/* Whoever is not root is told that the system has no file left */
+/* A user who is not root gets ENFILE at the limit of open files. */
 TEST_F(limits, files_of_the_system)
 {
 	int next = dup(self->fd), status;
@@ -225,7 +225,7 @@ TEST_F(limits, files_of_the_system)
 	if (!child) {
 		ASSERT_EQ(0, setresuid(65534, 65534, 65534));
 		check_no_more(_metadata, self, -ENFILE);
-		/* Not a number of a descriptor was lost, either. */
+		/* No number of a descriptor was lost. */
 		EXPECT_EQ(next, dup(self->fd));
 		_exit(_metadata->exit_code);
 	}
@@ -387,7 +387,7 @@ static int stay_on_cpu(void)
 	return sched_setaffinity(0, sizeof(cpus), &cpus) ? -errno : 0;
 }
 
-/* Nothing of what a process in the group touches may be new to it */
+/* Join the group, with all memory allocated that the process needs later. */
 static int join_group(FIXTURE_DATA(memory) *self, const char *oom_score_adj)
 {
 	struct rlimit fds = { FDS, FDS };
@@ -500,7 +500,7 @@ static void make_copies_again(FIXTURE_DATA(memory) *self, int next)
 	} while (r->again <= least_again(r) && test_now_ms() < end);
 }
 
-/* For the group's end to find nobody whom it could kill: calls fail */
+/* Keep the OOM killer off this process, so that its calls fail. */
 static void stay_in_group(FIXTURE_DATA(memory) *self)
 {
 	struct report *r = self->report;

@@ -180,7 +180,7 @@ static int half_with(int fd, __u32 rights)
 		test_update(fd, HALF_MSG, HALF_LEN);			\
 	} while (0)
 
-/* No way to a tag, whatever the room for it, and not a byte of one */
+/* No call makes a tag, and no byte of a tag is written. */
 static void check_no_sign(struct __test_metadata *_metadata, int fd)
 {
 	static const __u32 rooms[] = { HALF_TAG_LEN, 0, 1, HMACDEV_TAG_MIN };
@@ -289,7 +289,7 @@ static void check_copy(struct __test_metadata *_metadata, int fd, __u32 rights)
 	close(copy);
 }
 
-/* What a child may do is what was asked for it */
+/* A child has the rights that were asked for. */
 static void check_derive(struct __test_metadata *_metadata, int fd, bool may)
 {
 	struct hmacdev_info info;
@@ -310,7 +310,7 @@ static void check_derive(struct __test_metadata *_metadata, int fd, bool may)
 	}
 }
 
-/* What needs no right: to append, to start again, to be described */
+/* UPDATE, RESET and INFO need no right. */
 static void check_free(struct __test_metadata *_metadata, int fd)
 {
 	struct hmacdev_info info;
@@ -475,7 +475,7 @@ TEST_F(rights, dropped_before)
 	check_there();
 }
 
-/* Dropped by one who holds the context, for all; of a copy, for it alone */
+/* RESTRICT affects all holders of the context, but not its copies. */
 TEST_F(rights, dropped_after)
 {
 	__u32 rights;
@@ -490,7 +490,7 @@ TEST_F(rights, dropped_after)
 	check_there();
 }
 
-/* A child's RESTRICT is its parent's as well: the context is one */
+/* RESTRICT of a child process also affects its parent's context. */
 TEST(dropped_by_a_child)
 {
 	int fd = test_open_half(), status;
@@ -526,7 +526,7 @@ TEST(restrict_only_drops)
 	}
 }
 
-/* Bits that no kernel knows yet: they are not kept, and nothing is refused */
+/* RESTRICT ignores bits that the kernel does not know. */
 TEST(restrict_with_unknown_bits)
 {
 	struct hmacdev_info info;
@@ -600,7 +600,7 @@ TEST(copy_with_fewer)
 	}
 }
 
-/* What a child may do is what was asked; what it hands on, is of that */
+/* A child has the rights asked for, and its copy has no more. */
 static void check_children(struct __test_metadata *_metadata, int fd,
 			   __u32 had, __u32 asked)
 {

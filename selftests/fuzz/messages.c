@@ -11,7 +11,7 @@
 #include "messages.h"
 #include "step.h"
 
-/* Addresses from here on are no process's; system calls look before they run */
+/* No process has memory from here on: the kernel fails before the call. */
 #define USER_END	0x7ffffffff000
 
 static bool is_wild(__u64 addr, __u64 len)
@@ -164,7 +164,7 @@ static void predict_writev(struct step *s)
 		whole += len;
 	}
 	s->taken = gathered;
-	/* Of nothing, and of a bad address, we do not get to know. */
+	/* An empty message or a bad address does not cause EAGAIN. */
 	if (whole && s->call.flags)
 		refuse(&s->forecast, FIELDS, EAGAIN);
 	else if (whole)

@@ -71,7 +71,7 @@ static inline int become(uid_t uid)
 	return 0;
 }
 
-/* What is done by another user is done in a child, which shares the verdict */
+/* Run the block in a child as this user. A failure there fails the test. */
 #define as_user(uid)							\
 	for (pid_t _pid = fork_user(_metadata, uid); !_pid; _exit(0))
 

@@ -1144,7 +1144,7 @@ TEST_F(from_fd, interrupted_before_anything_is_read)
 	EXPECT_EQ(0, lseek(self->fd, 0, SEEK_CUR));
 }
 
-/* There may be no other signal: it is not for another way to find out. */
+/* EINTR of sendfile(2) is returned; read(2) is not tried. */
 TEST_F(from_fd, interrupted_where_nothing_is_lost)
 {
 	kernel.sendfile_err = EINTR;
@@ -1796,7 +1796,7 @@ TEST(errors_in_words)
 	}
 }
 
-/* A length is no errno: 32 is a tag's size, and EPIPE. */
+/* A length is not an errno: 32 is the size of a tag and also EPIPE. */
 TEST(success_in_words)
 {
 	static const int lengths[] = {

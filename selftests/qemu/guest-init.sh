@@ -20,8 +20,7 @@ mount -t tmpfs -o nosuid,nodev,mode=755 run /run
 mount -t debugfs debugfs /sys/kernel/debug || :
 mount -t tracefs tracefs /sys/kernel/tracing || :
 mount -t cgroup2 cgroup2 /sys/fs/cgroup || :
-# To name who ran in a trace, the scheduler is patched as it runs, which emulated
-# CPUs do not always survive.
+# record-cmd patches the running scheduler, which can crash emulated CPUs.
 names=/sys/kernel/tracing/options/record-cmd
 [ ! -e $names ] || echo 0 >$names
 ln -sf /proc/self/fd /dev/fd

@@ -4,13 +4,13 @@
 # make test: run every kselftest program in a guest of each kernel, and end in
 # one line, "N passed, N failed, N skipped", that counts test cases. KERNEL=6.12
 # (or another series of the table, or a directory as kernel.sh makes it) and
-# TEST=name choose; with KERNEL=debug-short the scripts and the 32-bit programs are
-# left out, which take longest there and are the least to the kernel. What the
-# programs said, and the kernels' logs, are left in build/results.
+# TEST=name choose. KERNEL=debug-short leaves out the scripts and the 32-bit programs,
+# which are slow there and test the kernel least. The output of the programs and
+# the kernels' logs are in build/results.
 #
 # The programs in C run twice, the second time as NAME.32: built for 32 bits.
-# Those that count instructions have a guest of their own, which does; and so has
-# each that looks at a kernel just booted, without random numbers, in FIPS mode.
+# timing and strict have a guest each. The guest of timing counts instructions. The
+# guest of strict boots in FIPS mode and has no random numbers at first.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
