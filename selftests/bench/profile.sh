@@ -28,7 +28,7 @@ echo '"$@" && cat /proc/kallsyms' >"$tmp/with-symbols"
 bench=(sh "$tmp/with-symbols" "${bench[@]}")
 PATH=$tmp:$PATH in_guest --icount -- profile "$row" "$bytes" "$count" >"$tmp/symbols"
 
-# As text: these numbers are more than awk's have digits for.
+# Compare as text: awk's numbers have too few digits.
 {
 	awk '$2 ~ /[tTwW]/ { print $1, 0, $3, $4 }' "$tmp/symbols"
 	awk '{ print $1, 1, $2 }' "$tmp/counts"

@@ -3,7 +3,7 @@
 #
 # debug-kernel.sh SERIES TARBALL: build the kernel of common.config, the CPU's
 # config and SERIES.config from Debian's source of it, in the current directory,
-# and leave there what kernel.sh promises but for busybox.
+# and put all files of kernel.sh there except busybox.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR
@@ -18,8 +18,8 @@ make=(nice make -s -C build "${kbuild[@]}")
 mkdir build
 tar -xJf "$tarball" -C build --strip-components=1
 
-# Linux 6.1 has many races of its own. So KCSAN checks only the module, crypto/ and
-# kernel/locking. The module's own build does not set KCSAN_SANITIZE.
+# Linux 6.1 has many races of its own. So KCSAN checks only the module, crypto/
+# and kernel/locking. The module's own build does not set KCSAN_SANITIZE.
 if [ "$name" = kcsan ]; then
 	export KCSAN_SANITIZE=n
 	for dir in crypto $cpu_source/crypto kernel/locking; do
@@ -49,7 +49,7 @@ cp "build/$cpu_image" vmlinuz
 rm "lib/modules/$release"/{build,source}
 ln -s "lib/modules/$release" modules
 
-# What modules are built with.
+# The files that modules are built with
 mv build source
 mkdir -p "build/$cpu_source" build/tools/objtool
 mv source/{.config,Makefile,Module.symvers,include,scripts} build

@@ -17,7 +17,7 @@ build_module "$series"
 build userspace
 
 file=$(realpath -e -- "${FILE:-$kernel/vmlinuz}")
-# The guest's copy of it is in memory, of which files get half.
+# The guest copies FILE to a tmpfs, which has half of the memory.
 memory=$((1024 + $(stat -c %s -- "$file") / 524288))
 [ ! -t 1 ] || export COLOR=1
 

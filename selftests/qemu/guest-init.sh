@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The guest's process 1 once the host's file system is there: makes it a machine
-# that programs find normal, runs the job that guest.sh wrote, and reports.
-# Whatever ends before the last lines leaves no verdict, and that is a failure.
+# Process 1 of the guest after the host's file system is mounted. It prepares a
+# system as programs expect it, runs the job that guest.sh wrote, and reports.
+# If the guest ends before it prints the last lines, the run has failed.
 set -eu
 job=$1
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -16,7 +16,7 @@ mkdir -p /dev/pts /dev/shm
 mount -t devpts -o nosuid,noexec,gid=5,mode=620 devpts /dev/pts
 mount -t tmpfs -o nosuid,nodev shm /dev/shm
 mount -t tmpfs -o nosuid,nodev,mode=755 run /run
-# What not every kernel has.
+# Not every kernel has these file systems.
 mount -t debugfs debugfs /sys/kernel/debug || :
 mount -t tracefs tracefs /sys/kernel/tracing || :
 mount -t cgroup2 cgroup2 /sys/fs/cgroup || :
@@ -40,7 +40,7 @@ if [ -n "$rw" ]; then
 	mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 rw "$rw"
 fi
 
-# What udev does for the CPU's features on a real machine.
+# On a real machine, udev loads the modules for the CPU's features.
 # shellcheck disable=SC2086 # names
 [ -z "$cpu_modules" ] || modprobe -qa $cpu_modules || :
 
@@ -51,7 +51,7 @@ port()	# name: its device
 	done
 }
 
-# From here on, a crash is the job's.
+# After this line, a crash counts as the job's.
 echo started >"$(port verdict)"
 
 run()
@@ -68,13 +68,13 @@ run()
 }
 
 set +e
-# A pipe and not the port itself, which cannot be opened a second time.
+# Use a pipe, since the port cannot be opened a second time.
 mkfifo /run/output
 cat /run/output >"$(port output)" &
 run >/run/output 2>&1
 status=$?
 
-# Whoever is left over would keep the pipe open.
+# Processes that are left would keep the pipe open.
 for _ in 1 2 3 4 5 6 7 8 9 10; do
 	kill -0 $! 2>/dev/null || break
 	sleep 0.1

@@ -4,11 +4,11 @@
 # guest.sh [option...] [--] COMMAND [ARG...]
 #
 # Run COMMAND as root under another kernel: a QEMU guest over this machine's own
-# file system, which is read-only below a tmpfs, so that every program and file
-# is there and nothing that the guest does stays. COMMAND starts in the current
-# directory, its output is ours, and so is its exit status, but for
+# file system, which is read-only below a tmpfs. So the guest has every program
+# and file, and its writes are lost when it ends. COMMAND starts in the current
+# directory. guest.sh has its output and its exit status, except for
 #
-#	124	there was no end within the time limit
+#	124	COMMAND did not end within the time limit
 #	125	the guest crashed, or its kernel log shows a splat, or the module
 #		could not be loaded or unloaded
 #
@@ -96,8 +96,8 @@ args=(
 append+=" console=$cpu_console panic=-1 oops=panic panic_on_warn=1"
 append+=" hmacdev.job=$job"
 
-# KCSAN holds an access up and waits for another to collide with it. Where CPUs
-# are emulated, in turns, that takes longer than the default of 80 us.
+# KCSAN delays an access and watches for a conflicting one. Emulated CPUs run in
+# turns, so the delay must be longer than the default of 80 us.
 append+=" kcsan.udelay_task=500 kcsan.skip_watch=200"
 
 if [ -n "$icount" ]; then
@@ -105,7 +105,7 @@ if [ -n "$icount" ]; then
 elif cpu_has_kvm; then
 	args+=(-accel kvm -cpu host -smp "$cpus")
 else
-	# Sockets, since that is what the BIOS tells of without ACPI.
+	# Sockets, since without ACPI the BIOS reports no other CPUs.
 	args+=(-accel "tcg,thread=multi" -cpu "$cpu_model"
 		-smp "$cpus,sockets=$cpus")
 fi
@@ -122,7 +122,7 @@ if [ -n "$interactive" ]; then
 	)
 fi
 
-# Our own end keeps the reader from waiting for a guest that never starts.
+# If our end is open, the reader does not wait for a guest that never starts.
 mkfifo "$job/output"
 exec 8<>"$job/output"
 cat "$job/output" 8>&- &
@@ -141,9 +141,9 @@ boot()
 	qemu=
 }
 
-# Now and then QEMU's emulation of several CPUs runs into an instruction that
-# Linux is patching as it boots. That says nothing of COMMAND, which has not
-# been started then.
+# Sometimes QEMU's emulation of several CPUs executes an instruction while Linux
+# patches it during boot, and the guest crashes. COMMAND has not been started
+# then, so try again.
 for _ in 1 2 3; do
 	boot
 	[ "$ended" = 0 ] || break
@@ -166,7 +166,7 @@ fail()	# status, reason
 	exit "$1"
 }
 
-# timeout says 124, or 137 where it took a SIGKILL.
+# timeout exits with 124, or with 137 after SIGKILL.
 case $ended in
 124|137) fail 124 "no end within $timeout s" ;;
 esac

@@ -26,7 +26,7 @@ cp "$kernel/busybox" "$tmp/root/bin/"
 cp "$here/initramfs-init" "$tmp/root/init"
 chmod +x "$tmp/root/init"
 
-# Named so that their order is the one to load them in; busybox knows no xz.
+# The names sort in the order of loading. busybox cannot unpack xz.
 n=100
 modprobe -d "$kernel" -S "$release" -a --show-depends \
 	"virtio_$cpu_virtio" virtio_console 9pnet_virtio 9p overlay |

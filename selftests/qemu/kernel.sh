@@ -20,8 +20,8 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 
-# A number for all that makes a difference to a kernel built here: comments and
-# the order of the options do not.
+# A checksum of everything that the built kernel depends on, without comments
+# and the order of the options
 recipe()
 {
 	{
@@ -74,7 +74,7 @@ candidate()	# package: the version that apt would install
 		sed -nE 's/^ *Candidate: ([0-9].*)/\1/p'
 }
 
-# Sets image and version, and fails where apt's lists do not know them.
+# Sets image and version. Fails if apt's lists do not have them.
 resolve()
 {
 	image=$meta
@@ -115,7 +115,7 @@ unpack_kernel()
 		ln -s "lib/modules/$release" modules &&
 		ln -s "usr/src/$headers" build || return
 
-	# No guest has such hardware, and it is most of the tree.
+	# These drivers are most of the tree, and no guest has the hardware.
 	(cd modules/kernel && rm -rf sound \
 		drivers/{gpu,infiniband,media,net/ethernet,net/wireless}) &&
 		depmod -b . "$release" || return
@@ -171,7 +171,7 @@ newest_cached()
 	ls -d "$cache"/$name-$version$recipe 2>/dev/null | sort -V | tail -n 1
 }
 
-# One at a time: the module and the tests may both ask for the same one.
+# Lock: the builds of the module and of the tests may want the same kernel.
 exec 9>"$cache/lock-$name"
 flock 9
 trap 'rm -rf "$cache/.new-$name".*' EXIT

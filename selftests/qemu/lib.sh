@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-# What the scripts share that have to do with kernels; sourced by them, in bash.
+# Functions for scripts that use kernels. Source this file in bash.
 # shellcheck shell=bash
 
 qemu_dir=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 # shellcheck source=selftests/scripts/lib.sh
 . "$qemu_dir/../scripts/lib.sh"
 
-# The series that have that in the table's column "uses"
+# The series whose column "uses" in the table has this word
 series_for()	# use
 {
 	local names
@@ -78,8 +78,8 @@ cpu_of()	# directory
 	die "$1: its kernel is for a CPU that arch/ does not have"
 }
 
-# What a healthy kernel never logs. Reads a kernel log, prints the lines. That a
-# control group ran out of memory is told with a trace, and is nobody's fault.
+# Reads a kernel log and prints the lines that report a fault. The trace of a
+# control group that ran out of memory is not a fault.
 splats()
 {
 	sed -E '/ invoked oom-killer: /,/Killed process|no killable processes/ {

@@ -3,9 +3,9 @@
 #
 # run-tests.sh MODULE RESULTS SECONDS PROGRAM...: in the guest, run each kselftest
 # program with the module freshly loaded, and print what came out. RESULTS gets
-# NAME.tap, its output, and at its end NAME.count: how many of its cases passed,
-# failed and were skipped. Ends early, with status 3, where another program could
-# not be judged any more.
+# NAME.tap, its output, and then NAME.count, the numbers of cases that passed,
+# failed and were skipped. Ends early, with status 3, if the guest is in a state
+# in which the next program cannot be tested.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR
@@ -28,7 +28,7 @@ leaks()
 	! grep . "$kmemleak"
 }
 
-# How often each line was run, since the guest started
+# The number of times that each line was run since the guest started
 counts()
 {
 	local file
@@ -49,7 +49,7 @@ for program; do
 
 	if said=$(insmod "$module" 2>&1); then
 		cd "$(dirname "$program")" || exit
-		# The outer one is for what bash says of a signal.
+		# The outer redirection catches bash's message about a signal.
 		{ timeout -k 5 "$seconds" "$program" >"$tap" 2>&1; } \
 			</dev/null 2>/dev/null
 		status=$?

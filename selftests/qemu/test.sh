@@ -4,13 +4,13 @@
 # make test: run every kselftest program in a guest of each kernel, and end in
 # one line, "N passed, N failed, N skipped", that counts test cases. KERNEL=6.12
 # (or another series of the table, or a directory as kernel.sh makes it) and
-# TEST=name choose. KERNEL=debug-short leaves out the scripts and the 32-bit programs,
-# which are slow there and test the kernel least. The output of the programs and
-# the kernels' logs are in build/results.
+# TEST=name choose. KERNEL=debug-short leaves out the scripts and the 32-bit
+# programs, which are slow there and test the kernel least. The output of the
+# programs and the kernels' logs are in build/results.
 #
 # The programs in C run twice, the second time as NAME.32: built for 32 bits.
-# timing and strict have a guest each. The guest of timing counts instructions. The
-# guest of strict boots in FIPS mode and has no random numbers at first.
+# timing and strict have a guest each. The guest of timing counts instructions.
+# The guest of strict boots in FIPS mode and has no random numbers at first.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -63,7 +63,7 @@ add_test()	# list, name
 	add_program "$1" "$out/selftests32/$2.32"
 }
 
-# TEST is the name with what comes after the dot, or without.
+# TEST is the name with or without the part after the dot.
 add_program()	# list, path
 {
 	local -n list=$1
@@ -74,8 +74,8 @@ add_program()	# list, path
 	esac
 }
 
-# One guest runs them all, unless one takes the guest with it, or spoils it: then
-# another runs the rest.
+# One guest runs all programs. If one of them crashes the guest or leaves it in
+# a bad state, another guest runs the rest.
 run()	# program...
 {
 	local count name ran status
@@ -114,7 +114,7 @@ run()	# program...
 	done
 }
 
-# "debug" of debug-short; a directory may be called so.
+# "debug" of debug-short, unless there is a directory with this name
 series_of()	# KERNEL's word
 {
 	[ -d "$1" ] && echo "$1" || echo "${1%-short}"
@@ -126,8 +126,8 @@ uses()	# use
 	[[ ,$series_uses, == *",$1,"* ]]
 }
 
-# In the background, one guest more than there are processors at a time, since
-# they wait a good deal. What each says goes to a file.
+# Run in the background. At a time there is one guest more than processors,
+# since guests wait a lot. The output of each guest goes to a file.
 start()	# KERNEL's word
 {
 	local name program results series chosen=("${programs[@]}")
@@ -171,7 +171,7 @@ finish()	# KERNEL's word
 
 	name=$(results_name "$1")
 	results=$PWD/build/results/$name
-	# While it waits, and only then, bash does what it was trapped to do.
+	# bash runs traps while it is in wait, and not during other commands.
 	tail -n +1 -f --pid="${pids[$name]}" "$results/said" &
 	wait $!
 	if [ -e "$results/counts" ]; then

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-# How the scripts build things; sourced by them, in bash, with qemu/lib.sh, at the
+# Functions that build. Source this file in bash, with qemu/lib.sh, at the
 # top of the tree.
 # shellcheck shell=bash
 
-# They are not part of the make that may have started them.
+# These builds do not belong to a make that started the script.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
-# Whatever a build says is a warning, and has no place in this project.
+# Any output of a build is a warning, and fails.
 build()	# argument of make...
 {
 	local said
@@ -33,7 +33,7 @@ build_module()	# series, or a directory as kernel.sh makes it
 	module=$PWD/build/kmod/$release/hmacdev.ko
 }
 
-# Builds the kselftest programs, and sets tests to what make needs to know of
+# Builds the kselftest programs, and sets tests to the arguments of make for
 # them.
 build_tests()
 {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# kdir.sh: the headers to build the module for where nobody says: those of the
-# running kernel, else the newest installed, else the newest cached.
+# kdir.sh: print the default KDIR, the headers to build the module for: those of
+# the running kernel, else the newest installed, else the newest cached.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"

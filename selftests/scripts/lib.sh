@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# What the scripts share; sourced by them, in bash.
+# Functions for all scripts. Source this file in bash.
 # shellcheck shell=bash
 
 say()

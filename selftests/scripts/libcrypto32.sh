@@ -4,9 +4,9 @@
 # libcrypto32.sh: unpack Debian's libcrypto for 32-bit programs into the cache,
 # once; print the directory, which has include/ and libcrypto.a.
 #
-# To install it, this machine would have to be told of another architecture, and
-# to have the very version of each library that there is for both. So the lists
-# of packages are our own, too.
+# To install it, this machine would need another architecture in dpkg, and the
+# same version of each library for both. So this script has its own lists of
+# packages.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -31,7 +31,7 @@ apt=(apt-get -qq -o APT::Architecture=i386 -o APT::Architectures=i386
 	-o Dir::Cache="$tmp/cache" -o APT::Sandbox::User="$(id -un)"
 	-o Acquire::Languages=none)
 
-# It is enough that one of the archives has it.
+# The update may fail for some archives if another one has the package.
 said=$("${apt[@]}" update 2>&1) || :
 if ! "${apt[@]}" download libssl-dev >&2; then
 	echo "$said" >&2

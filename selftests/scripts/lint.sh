@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# make lint: what can be said of the code without running it. Every check runs,
-# whatever those before it say.
+# make lint: static checks of the code. Every check runs, also after another one
+# has failed.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -20,7 +20,7 @@ tmp=$(mktemp -d)
 mkdir "$tmp/include"
 trap 'rm -rf "$tmp"' EXIT
 
-# By way of a variable, since a failure in <(...) goes unseen
+# Use a variable, since the exit status of <(...) is lost.
 words=$(find userspace selftests -name '*.[ch]')
 mapfile -t programs <<<"$words"
 words=$(grep -rlE '^#!.*sh$' --exclude-dir=build --exclude-dir=.git .)
@@ -40,7 +40,7 @@ check()	# name, command...: it must succeed and say nothing
 }
 
 failed=
-# In a directory of its own: it leaves a file behind.
+# Use a new directory, since the program leaves a file.
 checkpatch()	# types to ignore, file...
 {
 	local ignore=$1
@@ -52,7 +52,7 @@ checkpatch()	# types to ignore, file...
 		sed "s|^$top/||"
 }
 
-# A message is not broken: people search for it.
+# Messages are not broken into lines, so that people can search for them.
 kernel_style=LONG_LINE_STRING
 
 # compat.h is for the kernels that a module in the tree would not meet, and
@@ -95,7 +95,7 @@ style()
 	done
 }
 
-# From scratch, since only a compiler that runs can warn.
+# Build from scratch, since the compiler only warns of files that it compiles.
 module()	# directory of the kernel, further argument of make...
 {
 	local kernel=$1
@@ -109,8 +109,8 @@ kernel_doc()
 	"$source/scripts/kernel-doc" -none -Werror "$@"
 }
 
-# Another C library, which needs the kernel's headers from elsewhere. Static is
-# how an initramfs has it.
+# Another C library, which has no kernel headers of its own. Link statically, as
+# programs of an initramfs are.
 musl()
 {
 	local headers=$tmp/kernel-headers args
@@ -126,7 +126,7 @@ musl()
 	"$tmp/musl/hmacdev" version >/dev/null
 }
 
-# One line for a kernel that lacks what the module needs
+# The build must fail with one line if the kernel lacks what the module needs.
 needs()
 {
 	local said
@@ -136,7 +136,7 @@ needs()
 	grep -q 'needs a kernel with CONFIG_KEYS' <<<"$said" || echo "$said"
 }
 
-# The interface's description names each algorithm that the tests have.
+# The comments of the interface must name each algorithm of the tests.
 algorithms()
 {
 	local name names
