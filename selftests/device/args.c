@@ -109,7 +109,7 @@ static int send_derive(int fd, const void *msg, __u64 len)
 	return _test_derive(fd, "sha256", msg, len, 0, 0);
 }
 
-/* The longest message fails since it is not there, and one byte more at once */
+/* HMACDEV_MSG_MAX bytes fail with EFAULT, one byte more with EINVAL. */
 TEST_F(args, longest_message)
 {
 	static int (* const senders[])(int fd, const void *msg, __u64 len) = {
@@ -220,7 +220,7 @@ TEST_F(args, open_modes)
 	EXPECT_TRUE((long)(call) == -1 && errno == (_errno))		\
 		TH_LOG("%s: %s", #call, strerror(errno))
 
-/* What this kernel knows, whatever the context and its rights are */
+/* INFO reports the rights that the kernel knows, in each state. */
 TEST_F(args, info)
 {
 	static const __u32 bad[] = { 1, 1U << 31, ~0U };
@@ -253,7 +253,7 @@ TEST_F(args, info)
 	}
 }
 
-/* An older caller's struct ends where version 1's does, or the call fails */
+/* A struct that is smaller than that of version 1 is refused. */
 TEST_F(args, info_of_other_sizes)
 {
 	static const size_t sizes[] = { 64, 72, 79, 88, 96, 4096 };
@@ -281,7 +281,7 @@ TEST_F(args, info_of_other_sizes)
 	}
 }
 
-/* What other system calls say to a file that is none */
+/* System calls that the device does not support */
 TEST_F(args, other_system_calls)
 {
 	struct pollfd poll_in = { .fd = self->fd, .events = POLLIN | POLLOUT };

@@ -26,7 +26,7 @@ FIXTURE(batch)
 	struct held held;
 };
 
-/* By the calls that the other tests judge */
+/* Sign with FINALIZE, which other tests check. */
 static int tag_of(int fd, const void *msg, size_t len, __u8 *tag)
 {
 	int ret = _test_reset(fd) ?: _test_update(fd, msg, len) ?:
@@ -99,7 +99,7 @@ static void set_mixed(FIXTURE_DATA(batch) *self, int nr)
 		set_verify(self, i);
 }
 
-/* The entry was done, and its tag is its message's */
+/* The entry was executed, and its tag is that of its message. */
 static void check_done(struct __test_metadata *_metadata,
 		       FIXTURE_DATA(batch) *self, int i)
 {
@@ -109,7 +109,7 @@ static void check_done(struct __test_metadata *_metadata,
 		TH_LOG("entry %d", i);
 }
 
-/* The entry is that of set_sign(), and nothing was done */
+/* The entry is as set_sign() made it. */
 static void check_untouched(struct __test_metadata *_metadata,
 			    FIXTURE_DATA(batch) *self, int i)
 {
@@ -122,7 +122,7 @@ static void check_untouched(struct __test_metadata *_metadata,
 	ASSERT_MEMEQ(&self->ops[i], &op, sizeof(op)) TH_LOG("entry %d", i);
 }
 
-/* Of @nr entries of set_signs(), the first @done were done */
+/* Of @nr entries of set_signs(), the first @done were executed. */
 static void check_first(struct __test_metadata *_metadata,
 			FIXTURE_DATA(batch) *self, int done, int nr)
 {
@@ -135,7 +135,7 @@ static void check_first(struct __test_metadata *_metadata,
 	test_half_intact(self->fd);
 }
 
-/* All @nr entries were done but @bad, which ended in @status */
+/* All @nr entries were executed but @bad, which has @status. */
 static void check_all_but(struct __test_metadata *_metadata,
 			  FIXTURE_DATA(batch) *self, int nr, int bad,
 			  int status)
@@ -233,7 +233,7 @@ TEST_F(batch, one_wrong_tag)
 	}
 }
 
-/* Entries that no kernel would take */
+/* Invalid entries */
 static const struct hmacdev_op wrong_ops[] = {
 	{ .op = 0 },
 	{ .op = HMACDEV_OP_SIGN | HMACDEV_OP_VERIFY },
@@ -287,7 +287,7 @@ TEST_F(batch, one_without_room)
 
 #define KERNEL_ADDR	0xffff888000000000
 
-/* Addresses of HALF_TAG_LEN bytes that are not all there */
+/* Addresses of HALF_TAG_LEN bytes that are partly unmapped */
 static void find_bad(struct __test_metadata *_metadata, __u64 bad[6])
 {
 	void *edge = test_alloc_edge(0);
@@ -303,7 +303,7 @@ static void find_bad(struct __test_metadata *_metadata, __u64 bad[6])
 	bad[5] = test_addr(edge) + 1;
 }
 
-/* The message, or the tag, of one entry is not in our memory */
+/* The message or the tag of one entry is unmapped. */
 static void check_bad_pointer(struct __test_metadata *_metadata,
 			      FIXTURE_DATA(batch) *self, int place, __u32 op,
 			      bool msg, __u64 bad)
@@ -367,7 +367,7 @@ TEST_F(batch, one_long_message_runs_out)
 	}
 }
 
-/* Exactly the bytes there are: not one behind is looked at */
+/* The kernel reads no byte behind the message. */
 TEST_F(batch, all_at_an_edge)
 {
 	struct hmacdev_op *ops = test_alloc_edge(2 * sizeof(*ops));
@@ -392,7 +392,7 @@ TEST_F(batch, all_at_an_edge)
 
 /* The array */
 
-/* Where it ends before its count: after whole entries, or within one */
+/* The array's memory ends before @count: between entries, or within one. */
 TEST_F(batch, array_ends)
 {
 	static const size_t rests[] = { 0, 1, 8, 24, 31, 32, 35, 39 };
@@ -427,7 +427,7 @@ TEST_F(batch, array_is_not_there)
 	test_half_intact(self->fd);
 }
 
-/* An entry whose status cannot be told is one that was not done */
+/* An entry whose status cannot be written does not count as executed. */
 TEST_F(batch, array_is_only_read)
 {
 	const size_t page = sysconf(_SC_PAGESIZE), nr = page / 40;
@@ -448,7 +448,7 @@ TEST_F(batch, array_is_only_read)
 	check_untouched(_metadata, self, nr + 1);
 }
 
-/* Entries of a newer caller's size: what is behind ours must be zero */
+/* Larger entries of a newer caller: unknown bytes must be zero. */
 
 #define OP_SIZE		sizeof(struct hmacdev_op)
 
@@ -572,7 +572,7 @@ TEST_F(batch, one_entry_with_more)
 	}
 }
 
-/* That comes first, whatever else is wrong: it may be what makes it right */
+/* E2BIG comes before every other error of the entry. */
 TEST_F(batch, wrong_entry_with_more)
 {
 	size_t i;
@@ -589,7 +589,7 @@ TEST_F(batch, wrong_entry_with_more)
 	}
 }
 
-/* A tail that is not there ends the batch, as an entry does */
+/* An unmapped tail ends the batch, as an unmapped entry does. */
 TEST_F(batch, tail_is_not_there)
 {
 	const size_t size = 64;
@@ -719,7 +719,7 @@ TEST_F(batch, every_mask_of_rights)
 	test_half_intact(self->fd);
 }
 
-/* A wrong tag says nothing to those who may not ask */
+/* Without VERIFY, a wrong tag fails with EPERM, not EBADMSG. */
 TEST_F(batch, no_right_to_know)
 {
 	int fd = test_copy(self->fd, HMACDEV_RIGHT_SIGN);
@@ -756,7 +756,7 @@ TEST_F(batch, every_length)
 	close(fd);
 }
 
-/* Calls that meet: one of them is held at a page of a message */
+/* Concurrent calls: one of them waits for a page of its message. */
 
 /* Message @i on the missing page */
 static void put_missing(FIXTURE_DATA(batch) *self, int i)
@@ -779,7 +779,7 @@ static int update_call(void *arg)
 			    HALF_WHOLE - HALF_LEN);
 }
 
-/* Nobody who has a message of his own waits for the running one */
+/* BATCH does not wait for the running message. */
 TEST_F(batch, during_an_update)
 {
 	int i;
@@ -796,7 +796,7 @@ TEST_F(batch, during_an_update)
 	test_whole_intact(self->fd);
 }
 
-/* And nobody for him */
+/* Calls on the running message do not wait for BATCH. */
 TEST_F(batch, update_during_one)
 {
 	struct hmacdev_op op;
@@ -830,7 +830,7 @@ static void check_refused(struct __test_metadata *_metadata,
 		EXPECT_EQ(POISON, self->tags[i][j]) TH_LOG("entry %d", i);
 }
 
-/* The entry that is held and those behind feel it; those before do not */
+/* It affects the held entry and later ones, but not earlier ones. */
 TEST_F(batch, restrict_during_one)
 {
 	int i;
@@ -867,7 +867,7 @@ static void handle(struct __test_metadata *_metadata, int sig, int flags)
 	ASSERT_EQ(0, sigaction(sig, &action, NULL));
 }
 
-/* A signal: the entry is done to its end, and none after it */
+/* A signal ends the batch after the current entry. */
 TEST_F(batch, signal_during_one)
 {
 	int flags[] = { 0, SA_RESTART };

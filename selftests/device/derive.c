@@ -106,7 +106,7 @@ TEST_F(derive, every_child)
 	EXPECT_LE(6, seen);
 }
 
-/* The key is the whole digest, however short the tags of its maker */
+/* The key is the whole digest, also if the parent truncates its tags. */
 TEST_F(derive, of_a_truncated_tag)
 {
 	__u32 len;
@@ -175,7 +175,7 @@ TEST_F(derive, again_and_again)
 
 	memcpy(key, self->key, self->key_len);
 	for (i = 0; i < 8; i++) {
-		/* One to go on with, and one to look at */
+		/* One to derive from, and one to check */
 		child = test_derive(fd, variant->alg->name, HALF_MSG,
 				    HALF_WHOLE, 0, ALL);
 		check_child(_metadata, child, variant->alg, key, self->key_len,
@@ -202,7 +202,7 @@ TEST_F(derive, copy_of_a_child)
 	close(copy);
 }
 
-/* What cannot be derived costs nothing: no descriptor, no change */
+/* A DERIVE that fails makes no descriptor and changes nothing. */
 
 FIXTURE(refused)
 {
@@ -299,7 +299,7 @@ TEST_F(refused, not_keyed)
 	close(fd);
 }
 
-/* Whatever the message that runs, and whether it runs */
+/* A child does not depend on the running message or its state. */
 TEST_F(refused, nothing_of_the_message)
 {
 	int child = test_derive(self->fd, "sha256", "", 0, 0, ALL);
@@ -328,7 +328,7 @@ TEST(empty_message)
 	check_child(_metadata, none, SHA256, empty_tag, HALF_TAG_LEN, 0);
 }
 
-/* Chains that were published */
+/* Published chains of keys */
 
 static void check_hex(struct __test_metadata *_metadata, const char *want,
 		      const __u8 *seen, size_t len)

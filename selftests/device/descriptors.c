@@ -96,7 +96,7 @@ TEST_F(descriptors, copy_opens_nothing_else)
 	close(copy);
 }
 
-/* Does @fd live on in a program that we execute? */
+/* Is @fd open in a program that this process executes? */
 static bool survives_exec(int fd)
 {
 	char line[64];
@@ -211,7 +211,7 @@ static void check_orders(struct __test_metadata *_metadata, int fd)
 	free(w[1].block);
 }
 
-/* Every block stays in one piece, and is seen whole or not at all */
+/* Blocks are appended atomically. */
 TEST_F(descriptors, two_threads_append)
 {
 	int i, fd;
@@ -239,7 +239,7 @@ static void *key_it(void *arg)
 	return NULL;
 }
 
-/* One of them wins, and the other is told so */
+/* One NEW succeeds, and the other fails with EBUSY. */
 TEST(two_threads_key)
 {
 	pthread_barrier_t start;
@@ -263,7 +263,7 @@ TEST(two_threads_key)
 	}
 }
 
-/* Calls that are held while others do what they can to their descriptor */
+/* Other threads change the descriptor while a call is held. */
 
 FIXTURE(held)
 {
@@ -334,7 +334,7 @@ TEST_F(held, last_close_during_finalize)
 	EXPECT_MEMEQ(half_tag, tag, HALF_TAG_LEN);
 }
 
-/* The descriptor's number now means another context; the call's does not */
+/* The held call keeps its context when the number gets another one. */
 TEST_F(held, replaced_during_update)
 {
 	int kept = dup(self->fd), other = test_open_half();
@@ -370,7 +370,7 @@ TEST_F(held, kill_one_that_waits)
 	test_whole_intact(self->fd);
 }
 
-/* A right counts when the tag is made, not when the call begins */
+/* The right is checked when the tag is made, not when the call begins. */
 TEST_F(held, restrict_one_that_waits)
 {
 	__u8 tag[HALF_TAG_LEN];

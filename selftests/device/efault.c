@@ -8,7 +8,7 @@
 
 #define POISON	0xa5
 
-/* A page that can be touched, between two that cannot */
+/* A mapped page between two unmapped ones */
 FIXTURE(edges)
 {
 	size_t page;

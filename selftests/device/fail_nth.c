@@ -8,7 +8,7 @@
 #include "hmacdev_calls.h"
 #include "hmacdev_keys.h"
 
-/* More than any operation has */
+/* More faults than any operation can have */
 #define NTH_MAX		300
 
 /* Several pieces of what the module takes at a time */
@@ -102,7 +102,7 @@ static void fill_batch_large(union call_arg *arg)
 	arg->batch.op_size = sizeof(call_ops[0]);
 }
 
-/* A failure is that of one entry alone */
+/* Only one entry fails. */
 static int check_batch_large(int fd, const union call_arg *arg, int ret)
 {
 	if (ret < 0)
@@ -197,7 +197,7 @@ static int run_write(int fd)
 	return ret < 0 ? -errno : ret;
 }
 
-/* A part may have been taken: the caller goes on behind it */
+/* After a short write, the caller writes the rest. */
 static int check_write(int fd, const union call_arg *arg, int ret)
 {
 	ssize_t more;
@@ -238,7 +238,7 @@ FIXTURE(fail_nth)
 FIXTURE_VARIANT(fail_nth)
 {
 	const struct call *call;
-	/* Instead of the call's, if the arguments are others */
+	/* If set, these replace the call's own functions. */
 	void (*fill)(union call_arg *arg);
 	int (*check)(int fd, const union call_arg *arg, int ret);
 	int (*run)(int fd);	/* what to call if it is no ioctl */
@@ -284,7 +284,7 @@ SWEEP_OTHER(open, true);
 SWEEP_OTHER(write, false);
 SWEEP_OTHER(fdinfo, true);
 
-/* Also those that may sleep are to fail, without a word in the log */
+/* Let allocations that may sleep fail, too, and log nothing. */
 static const struct {
 	const char *path;
 	const char *value;
@@ -447,7 +447,7 @@ TEST_F_TIMEOUT(fail_nth, sweep, 600)
 		n = sweep(_metadata, self->nth, &call, NULL, longer(call.cmd));
 		TH_LOG("%u faults with a longer struct", n);
 	}
-	/* Else nothing was injected at all */
+	/* Otherwise no fault was injected. */
 	EXPECT_LT(0, n);
 }
 

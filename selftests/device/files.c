@@ -42,7 +42,7 @@ static ssize_t by_sendfile(int fd, const void *msg, size_t len)
 	return ret;
 }
 
-/* Bytes that come by a socket; the pipe is what splice(2) asks for */
+/* Bytes from a socket, through a pipe, which splice(2) needs */
 static ssize_t fill_by_socket(int to, const void *msg, size_t len)
 {
 	int pair[2];
@@ -193,7 +193,7 @@ TEST_F(append, finalized)
 	test_half_intact(self->fd);
 }
 
-/* No right is needed to append, as none is for UPDATE */
+/* Appending needs no right, like UPDATE. */
 TEST_F(append, without_rights)
 {
 	int copy = test_copy(self->fd, HMACDEV_RIGHT_VERIFY);
@@ -286,7 +286,7 @@ static const size_t shorts[] = {
 	1, 7, 100, 255, 256, 257, 4095, 4096, 4097, 16383, 16384, 16385, 70001,
 };
 
-/* The bytes before the memory's end are taken, to the last */
+/* All bytes up to the end of the mapped memory are appended. */
 TEST_F(from_memory, short_where_memory_ends)
 {
 	__u8 *edge;
@@ -320,7 +320,7 @@ TEST_F(from_memory, nothing_where_there_is_none)
 	test_half_intact(self->fd);
 }
 
-/* What is special to one of them */
+/* Tests of single system calls */
 
 FIXTURE(files)
 {
@@ -349,7 +349,7 @@ FIXTURE_TEARDOWN(files)
 	close(self->pipe[1]);
 }
 
-/* By write(2), also no bytes at all */
+/* write(2), also of 0 bytes */
 TEST_F(files, no_bytes_where_none_may_be)
 {
 	int fd = test_open();
@@ -362,7 +362,7 @@ TEST_F(files, no_bytes_where_none_may_be)
 	close(fd);
 }
 
-/* A vector with a bad place: what is before it is taken, and nothing behind */
+/* In a vector, only the bytes before the bad address are appended. */
 TEST_F(files, vector_with_a_hole)
 {
 	void *edge = test_alloc_edge(5);
@@ -514,7 +514,7 @@ TEST_F(files, sendfile_from_a_disk)
 	close(exe);
 }
 
-/* The refused bytes stay in the pipe */
+/* Bytes that are refused stay in the pipe. */
 TEST_F(files, refused_splice_loses_nothing)
 {
 	int fd = test_open();
@@ -583,7 +583,7 @@ TEST_F(files, what_it_does_not_do)
 	test_half_intact(self->fd);
 }
 
-/* Threads that write: each call's bytes stay together */
+/* Threads that write: the bytes of one call are contiguous. */
 
 #define BLOCK_LEN	50001
 #define BLOCKS		4	/* by each thread */

@@ -111,7 +111,7 @@ static void park_half_tag(FIXTURE_DATA(dropped) *self)
 	park(self, half_tag, sizeof(half_tag) / 2, sizeof(half_tag));
 }
 
-/* The context is as it was, as far as its rights can show it */
+/* The context is unchanged, as far as its rights can show it. */
 static void check_unchanged(struct __test_metadata *_metadata, int fd)
 {
 	struct hmacdev_info info;
@@ -188,7 +188,7 @@ static int call_verify(void *arg)
 	return _test_verify(self->fd, self->at, HALF_TAG_LEN);
 }
 
-/* One that is refused does not end the message */
+/* A call that fails does not finalize the message. */
 static void check_verify(struct __test_metadata *_metadata,
 			 FIXTURE_DATA(dropped) *self, bool may)
 {
@@ -931,7 +931,7 @@ static pid_t start_waiting(struct __test_metadata *_metadata,
 
 #define start(flags) start_waiting(_metadata, variant->call, flags)
 
-/* It went on after the message was released */
+/* The child continued after the message was released. */
 #define check_done(child)						\
 	do {								\
 		struct hmacdev_info _info;				\
@@ -971,7 +971,7 @@ TEST_F(waiting, restarted)
 	check_done(child);
 }
 
-/* As by ^Z and fg */
+/* SIGSTOP and SIGCONT, as by ^Z and fg */
 TEST_F(waiting, stopped)
 {
 	pid_t child = start(0);
@@ -992,7 +992,7 @@ TEST_F(waiting, killed)
 	test_whole_intact(BUSY);
 }
 
-/* A call that waits has not happened */
+/* A call that waits has changed nothing. */
 TEST_F(waiting, restricted)
 {
 	pid_t child = start(0);
@@ -1010,7 +1010,7 @@ TEST_F(waiting, restricted)
 	EXPECT_EQ(HALF_WHOLE, info.bytes);
 }
 
-/* A copy has the rights of when it is made, not of when it was asked for */
+/* A copy has the rights at the time of the copy, not of the call. */
 TEST(copy_that_waits)
 {
 	struct hmacdev_info info;

@@ -134,7 +134,7 @@ static void spoil(const struct refusal *r, union call_arg *arg)
 	}
 }
 
-/* It writes to no buffer, and leaves its struct alone */
+/* A call that fails writes neither to a buffer nor to its struct. */
 static void check_refusal(struct __test_metadata *_metadata,
 			  const struct call *call, const struct refusal *r)
 {
@@ -256,7 +256,7 @@ static int make_tag(const struct maker *m)
 	return ret ?: (int)len;
 }
 
-/* Twice, so that a byte that happens to be what was there is seen as well */
+/* With two fill bytes, since a result may be equal to one of them */
 static void check_tag_room(struct __test_metadata *_metadata, struct maker *m,
 			   __u32 len)
 {

@@ -24,7 +24,7 @@ struct needle {
 
 static volatile __u64 mask = 0xa5c3960ff05a693c;
 
-/* The inner and the outer pad of HMAC are no better than the key */
+/* The inner and the outer pad of HMAC reveal the key. */
 static const __u64 pads[] = {
 	0, 0x3636363636363636, 0x5c5c5c5c5c5c5c5c,
 };
@@ -53,7 +53,7 @@ static bool is_part(__u64 word, const struct needle *needle)
 	return false;
 }
 
-/* How often a word of the key is in @len bytes, its start at any of them */
+/* The number of words of the key in @len bytes, at any alignment */
 static int count_in(const __u8 *bytes, size_t len, const struct needle *needle)
 {
 	int found = 0;
@@ -69,7 +69,7 @@ static int count_in(const __u8 *bytes, size_t len, const struct needle *needle)
 	return found;
 }
 
-/* The same in a range of our memory, but for the buffer that it is read into */
+/* The same in a range of our memory, except the buffer for reading it */
 static int count_range(int mem, __u8 *chunk, unsigned long from,
 		       unsigned long to, const struct needle *needle)
 {
@@ -93,7 +93,7 @@ static int count_range(int mem, __u8 *chunk, unsigned long from,
 	return found;
 }
 
-/* How often a word of the key is anywhere in the memory of this process */
+/* The number of words of the key in the memory of this process */
 static int count_in_memory(const struct needle *needle, size_t *scanned)
 {
 	int mem = open("/proc/self/mem", O_RDONLY | O_CLOEXEC), found = 0;
@@ -145,7 +145,7 @@ static void hide(const __u8 *key, struct needle *needle)
 		needle->words[i] ^= mask;
 }
 
-/* In a process that is gone afterwards, and its memory with it */
+/* In a child, so that its memory is freed afterwards */
 static int make_secret(FIXTURE_DATA(memory) *self, const char *type)
 {
 	__u8 key[KEY_LEN], derived[KEY_LEN];
@@ -195,7 +195,7 @@ FIXTURE_TEARDOWN(memory)
 		EXPECT_LT(1UL << 20, _scanned);				\
 	} while (0)
 
-/* Each way that a context makes use of a key */
+/* Each way to use a key */
 static void use(struct __test_metadata *_metadata, int fd, const __u8 *want)
 {
 	int copy = test_copy(fd, HMACDEV_RIGHTS_SIGNER);
@@ -253,7 +253,7 @@ static void show(const struct needle *needle, void *to)
 		words[i] = needle->words[i] ^ mask;
 }
 
-/* The key, somewhere: wherever it is, it is found, and not when it has gone */
+/* The search finds the key in each kind of memory, until it is wiped. */
 static void check_found(struct __test_metadata *_metadata,
 			const struct needle *needle, __u8 *at)
 {
@@ -286,7 +286,7 @@ TEST_F(memory, is_found_if_it_is_there)
 		check_found(_metadata, self->needle, big + at);
 }
 
-/* A word of it is enough, and so is what HMAC makes of the key first */
+/* The search finds a single word of the key, and a word of a pad. */
 TEST_F(memory, is_found_in_part)
 {
 	__u8 *heap = malloc(KEY_LEN);

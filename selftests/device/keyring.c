@@ -22,7 +22,7 @@ FIXTURE(keyring)
 
 FIXTURE_SETUP(keyring)
 {
-	/* Nothing of what a test adds is there for the next one */
+	/* The keys of one test are not there in the next one. */
 	test_keyctl(JOIN_SESSION_KEYRING, NULL, 0, 0);
 	self->fd = test_open();
 }
@@ -83,7 +83,7 @@ TEST_F(keyring, user_and_logon)
 	free(key);
 }
 
-/* Its bytes are for nobody to read, and still a key */
+/* A logon key works, although no process can read it. */
 TEST_F(keyring, logon_is_not_read)
 {
 	long serial = test_add_half("logon", NAME);
@@ -172,7 +172,7 @@ FIXTURE_TEARDOWN(encrypted)
 {
 }
 
-/* The bytes are known, for once, since the master key is */
+/* The test knows the bytes, since it knows the master key. */
 TEST_F(encrypted, is_the_decrypted_key)
 {
 	char blob[1024] = { };
@@ -207,7 +207,7 @@ TEST_F(encrypted, is_the_same_when_loaded)
 			    sizeof(tag));
 }
 
-/* That its master key is no more makes no difference to one that is loaded */
+/* A loaded encrypted key works without its master key. */
 TEST_F(encrypted, without_its_master)
 {
 	char blob[1024] = { };
@@ -239,7 +239,7 @@ TEST_F(keyring, trusted)
 	test_mac_verify(second, HALF_MSG, HALF_LEN, tag, sizeof(tag));
 }
 
-/* Types whose payload is no key for HMAC */
+/* Types that cannot be a key for HMAC */
 
 FIXTURE(other_types)
 {
@@ -276,7 +276,7 @@ TEST_F(other_types, keyring)
 	test_err_new_keyring(EOPNOTSUPP, self->fd, serial);
 	test_add_key("user", NAME, HALF_KEY, HALF_KEY_LEN, serial);
 	test_err_new_keyring(EOPNOTSUPP, self->fd, serial);
-	/* Its type is looked at before its name. */
+	/* The type is checked before the description. */
 	serial = test_add_key("keyring", "another", NULL, 0, PROCESS);
 	test_err_new_keyring(EOPNOTSUPP, self->fd, serial);
 }
@@ -360,7 +360,7 @@ TEST_F(other_types, big_key)
 	test_err_new_keyring(EOPNOTSUPP, self->fd, serial);
 }
 
-/* Serial numbers that are no key's */
+/* Serial numbers without a key */
 
 TEST_F(other_types, no_such_serial)
 {
@@ -410,7 +410,7 @@ static int ask_for_special(int fd)
 		if (has_keys())
 			return spec;
 	}
-	/* Else nothing can be seen there. */
+	/* Otherwise the test shows nothing. */
 	if (_test_keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_THREAD_KEYRING, 1,
 			 0) < 0 || !has_keys())
 		return -ENODATA;
@@ -540,7 +540,7 @@ TEST_F(descriptions, not_ours)
 		check_described(_metadata, variant, not_ours[i], variant->any);
 }
 
-/* What the kernel says of the key when it looks it up comes before its name */
+/* Errors of the key's state come before the check of the description. */
 TEST_F(descriptions, order)
 {
 	long serial = add_described(variant, "another:key");
@@ -880,7 +880,7 @@ TEST_F(key_lock, killed)
 	test_state(UNKEYED, self->fd);
 }
 
-/* What becomes of a key that a context has */
+/* Changes to a key after a context was keyed with it */
 
 FIXTURE(later)
 {
@@ -910,7 +910,7 @@ FIXTURE_SETUP(later)
 	test_update(self->deriver, HALF_MSG, HALF_LEN);
 }
 
-/* The context is as it was, and can do all that it could */
+/* The context is unchanged and works. */
 FIXTURE_TEARDOWN(later)
 {
 	int copy, child;
@@ -976,14 +976,14 @@ TEST_F(later, forbidden)
 	test_err_late(EACCES);
 }
 
-/* Whoever asks now is given the new bytes */
+/* A new context gets the new bytes. */
 TEST_F(later, updated)
 {
 	test_keyctl(UPDATE, self->serial, "another", 7);
 	check_serial(_metadata, self->serial, "another", 7);
 }
 
-/* Keyrings, and who has what is in them */
+/* Keyrings, and which processes possess their keys */
 
 /* In a child: what NEW with the key says there */
 static int new_in_child(int fd, long serial)
@@ -1061,7 +1061,7 @@ FIXTURE_VARIANT_ADD(rings, user_session) {
 FIXTURE_SETUP(rings)
 {
 	test_keyctl(JOIN_SESSION_KEYRING, NULL, 0, 0);
-	/* What logging in does */
+	/* A login does this. */
 	if (variant->ring == KEY_SPEC_USER_KEYRING ||
 	    variant->ring == KEY_SPEC_USER_SESSION_KEYRING)
 		test_keyctl(LINK, variant->ring, KEY_SPEC_SESSION_KEYRING, 0);
@@ -1111,7 +1111,7 @@ TEST_F(rings, after_the_session)
 	}
 }
 
-/* Permissions: nobody is above them, not even root */
+/* Permissions apply to every user, also to root. */
 
 #define OWNER		12002
 #define GROUP		12003
@@ -1139,7 +1139,7 @@ static const struct permission permissions[] = {
 	{ 0x3f010000, OTHER, OTHER, false, -EACCES },
 	{ 0x3f010000, OTHER, GROUP, false, -EACCES },
 	{ 0x3f010000, 0, 0, false, -EACCES },
-	/* Search is enough, and all but search is not */
+	/* The permission to search is needed, and no other. */
 	{ KEY_POS_SEARCH, OWNER, GROUP, true, 0 },
 	{ KEY_POS_ALL & ~KEY_POS_SEARCH, OWNER, GROUP, true, -EACCES },
 	{ 0, OWNER, GROUP, true, -EACCES },
@@ -1158,7 +1158,7 @@ static const struct permission permissions[] = {
 	{ KEY_USR_SEARCH, OTHER, GROUP, false, -EACCES },
 	{ KEY_USR_SEARCH, OTHER, OTHER, false, -EACCES },
 	{ KEY_GRP_SEARCH, OTHER, OTHER, false, -EACCES },
-	/* Root is one of the others */
+	/* For a key of another user, root has the permissions of others. */
 	{ KEY_POS_ALL | KEY_USR_ALL | KEY_GRP_ALL, 0, 0, false, -EACCES },
 };
 
@@ -1259,7 +1259,7 @@ TEST_F(permission, every_one)
 		EXPECT_EQ(p->want, in_child(ask(self->fd, self->serial, p)))
 			TH_LOG("entry %zu: mask %#x, uid %d, gid %d", i,
 			       p->mask, p->uid, p->gid);
-		/* The one open file is keyed, whoever has done it */
+		/* The context has a key now, whichever process set it. */
 		if (!p->want)
 			check_key(_metadata, self->fd, HALF_KEY, HALF_KEY_LEN);
 		else
@@ -1269,7 +1269,7 @@ TEST_F(permission, every_one)
 	}
 }
 
-/* One who has the context does not have the key: no second one from it */
+/* A holder of the context cannot make a second context with its key. */
 TEST_F(permission, context_without_the_key)
 {
 	static const struct permission other = {

@@ -345,7 +345,7 @@ TEST_F(known_answer, verify)
 	}
 }
 
-/* With a look at the tag before each byte, which must not change it */
+/* DIGEST before each byte does not change the tag. */
 TEST_F(known_answer, byte_by_byte)
 {
 	size_t i, j;

@@ -57,7 +57,7 @@ FIXTURE_SETUP(limits)
 	ASSERT_LT(2, self->references);
 }
 
-/* No context is left, and no key */
+/* No context and no key is left. */
 FIXTURE_TEARDOWN(limits)
 {
 	EXPECT_EQ(0, _test_set_cap(self->cap));
@@ -403,7 +403,7 @@ static int join_group(FIXTURE_DATA(memory) *self, const char *oom_score_adj)
 	return ret ?: _test_write_file(GROUP "cgroup.procs", "0");
 }
 
-/* As many copies as there can be, each with a message of its own */
+/* Make copies up to the limit, each with its own message. */
 static int make_copies(FIXTURE_DATA(memory) *self, int *err)
 {
 	int n = 0, fd;
@@ -425,7 +425,7 @@ static bool is_copy(FIXTURE_DATA(memory) *self, int fd, int n)
 		!_test_mac_verify(self->fd, msg, sizeof(msg), tag, sizeof(tag));
 }
 
-/* How many of the copies are not what they should be; none is open after */
+/* Close all copies; returns how many of them are wrong. */
 static int close_copies(FIXTURE_DATA(memory) *self, int first, int n)
 {
 	int i, wrong = 0;
@@ -451,7 +451,7 @@ static int batch_large(FIXTURE_DATA(memory) *self, __u8 *tag)
 	return ret == 1 ? op.status : ret;
 }
 
-/* Open what there is room for; returns why there was no more */
+/* Open devices until it fails; returns the errno. */
 static int open_rest(int *last)
 {
 	int fd;

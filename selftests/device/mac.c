@@ -123,7 +123,7 @@ TEST_F(whole, message_is_not_there)
 	test_half_intact(self->fd);
 }
 
-/* Not one byte of it is missing, and not one behind it is looked at */
+/* The call reads all bytes of the message, and none behind it. */
 TEST_F(whole, message_at_an_edge)
 {
 	__u8 want[HALF_TAG_LEN];
@@ -175,7 +175,7 @@ TEST_F(whole, no_room_for_the_tag)
 	test_half_intact(self->fd);
 }
 
-/* The message and the place for its tag may be the same */
+/* The tag may overwrite the message. */
 TEST_F(whole, tag_over_its_message)
 {
 	__u8 msg[300], want[HALF_TAG_LEN];
@@ -190,7 +190,7 @@ TEST_F(whole, tag_over_its_message)
 	}
 }
 
-/* The context is neither used nor changed, whatever it can do next */
+/* The call does not change the context, in any state. */
 TEST_F(whole, every_state)
 {
 	struct hmacdev_info before, after;
@@ -397,7 +397,7 @@ TEST_F(mac, unkeyed)
 	close(fd);
 }
 
-/* Who lacks the right learns that first, and nothing of the tag */
+/* Without the right, the call fails with EPERM and reveals no tag. */
 TEST_F(mac, rights_come_before_buffers)
 {
 	int signs = test_copy(self->fd, HMACDEV_RIGHT_SIGN);
@@ -450,7 +450,7 @@ TEST_F(oneshot, unkeyed_and_stays_so)
 	EXPECT_EQ(0, _test_intact(self->fd, 0, empty_tag));
 }
 
-/* It needs none of the context's rights, and lends none of its key */
+/* ONESHOT needs no right of the context and does not use its key. */
 TEST_F(oneshot, key_and_rights_do_not_matter)
 {
 	__u8 other[HALF_TAG_LEN];

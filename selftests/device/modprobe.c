@@ -25,7 +25,7 @@ FIXTURE(modules)
 	struct stat old;
 };
 
-/* How many modules were asked for */
+/* The number of modules that the kernel requested */
 static int requests(void)
 {
 	FILE *f = fopen(TRACING "/trace", "re");
@@ -173,7 +173,7 @@ TEST_F(modules, alg)
 	test_requests(0);
 }
 
-/* A name that is not in the list never reaches modprobe */
+/* The kernel requests no module for an unknown name. */
 TEST_F(modules, unknown_names)
 {
 	static const char * const names[] = {
@@ -255,7 +255,7 @@ TEST_F(modules, absent)
 	close(fd);
 }
 
-/* The first attempt by many at the same time is one attempt */
+/* Many first uses at the same time request the module once. */
 TEST_F(modules, absent_for_many)
 {
 	need_absent();
@@ -275,7 +275,7 @@ TEST_F(modules, derive)
 	close(fd);
 }
 
-/* A call that fails before it needs its algorithm tries nothing */
+/* A call that fails before it needs the algorithm requests no module. */
 TEST_F(modules, wrong_arguments)
 {
 	int fd = test_open();
@@ -300,7 +300,7 @@ static int load_hash(void)
 	return system("modprobe " LOADABLE) ? -EIO : 0;
 }
 
-/* The hash is not loaded, and can be */
+/* Unload the hash; skip the test if it is not a module. */
 #define need_loadable()							\
 	do {								\
 		if (load_hash() || unload_hash())			\

@@ -66,7 +66,7 @@ TEST_F(names, list_by_name)
 	}
 }
 
-/* A struct that asks in both ways */
+/* A struct with a name and an index */
 TEST_F(names, index_beside_a_name)
 {
 	static const __u32 indexes[] = { 1, 3, 1U << 31, ~0U };
@@ -107,7 +107,7 @@ TEST_F(names, traits)
 	}
 }
 
-/* What INFO then says of the context is what ALG said of the algorithm */
+/* INFO reports the same of a context as ALG of its algorithm. */
 TEST_F(names, parity_of_alg_new_and_info)
 {
 	struct hmacdev_info info;
@@ -261,7 +261,7 @@ TEST_F(names, what_is_no_name)
 	}
 }
 
-/* No change of one byte makes another name, but for its case */
+/* A name with one wrong byte is unknown, except for upper case. */
 TEST_F(names, one_byte_wrong)
 {
 	static const char good[] = "hmac(sha256)";
@@ -343,7 +343,7 @@ static void check_named(struct __test_metadata *_metadata, int fd, int deriver,
 	EXPECT_EQ(err, oneshot_named(fd, name)) TH_LOG("ONESHOT '%s'", name);
 }
 
-/* A name ends at its NUL, and so does the field, in each spelling */
+/* Bytes after the NUL of a name are invalid, in each spelling. */
 TEST_F(names, bytes_after_the_nul)
 {
 	static const char * const said[] = {
@@ -373,7 +373,7 @@ TEST_F(names, bytes_after_the_nul)
 	close(deriver);
 }
 
-/* What comes back is padded to the end, whatever was there */
+/* Names in replies are padded with zeros. */
 TEST_F(names, replies_are_padded)
 {
 	static const char clean[HMACDEV_NAME_LEN] = "sha256";

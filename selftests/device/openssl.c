@@ -89,7 +89,7 @@ FIXTURE_TEARDOWN(openssl)
 		_new;							\
 	})
 
-/* What OpenSSL says of the first @len bytes with the first @key_len as key */
+/* OpenSSL's tag of the first @len bytes, with the first @key_len as key */
 static void check_tag(struct __test_metadata *_metadata,
 		      FIXTURE_DATA(openssl) *self, size_t key_len, size_t len,
 		      const __u8 *seen)
@@ -142,7 +142,7 @@ static int by_mac(FIXTURE_DATA(openssl) *self, int fd, size_t key_len,
 	return _test_mac_sign(fd, self->msg, len, tag, self->tag_len);
 }
 
-/* Sign it, and let the next entry verify that */
+/* Sign the message; the next entry verifies the tag. */
 static int by_batch(FIXTURE_DATA(openssl) *self, int fd, size_t key_len,
 		    size_t len, __u8 *tag)
 {
@@ -408,7 +408,7 @@ TEST_F(openssl, random_copies)
 	}
 }
 
-/* The list leaves out no algorithm that could be compared */
+/* OpenSSL does not have the algorithms that the comparisons skip. */
 TEST(not_in_openssl)
 {
 	EVP_MD *md;

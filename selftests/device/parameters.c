@@ -103,7 +103,7 @@ TEST_F(parameters, twice_the_same)
 /* As many times as there are algorithms */
 #define MD5(...)	"md5,"
 
-/* Where the administrator has erred, there is no device at all */
+/* With an invalid parameter, the module does not load. */
 TEST_F(parameters, what_is_no_name)
 {
 	static const char * const wrong[] = {
@@ -160,7 +160,7 @@ TEST_F(parameters, can_be_read)
 	test_forbidden("md5");
 }
 
-/* A module that allows no more than one context gives one */
+/* With max_contexts=1, one context can be opened. */
 TEST_F(parameters, contexts_from_the_start)
 {
 	int fd;

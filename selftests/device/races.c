@@ -123,7 +123,7 @@ static void let_race(FIXTURE_DATA(race) *self)
 	}								\
 	static void name(FIXTURE_DATA(race) *self)
 
-/* A message that grows by blocks, and what is seen of it */
+/* A message that grows by blocks, and calls that read it */
 
 static bool is_block_tag(const __u8 *tag)
 {
@@ -168,7 +168,7 @@ RACER(look)
 	must(!memcmp(tag, whole_tag, sizeof(tag)));
 }
 
-/* A copy's message is as long as it says */
+/* INFO reports the real length of a copy's message. */
 RACER(copy_and_check)
 {
 	int copy = _test_copy(self->fd, ALL);
@@ -208,7 +208,7 @@ TEST_F(race, blocks)
 	let_race(self);
 }
 
-/* A right that is dropped stays dropped, also from a call that drops none */
+/* A dropped right stays dropped, also if a later RESTRICT keeps it. */
 
 RACER(drop_nothing)
 {
@@ -433,7 +433,7 @@ TEST_F(race, one_end_of_many)
 	end_rounds(&r, p);
 }
 
-/* Each drops a right of its own: all of them are gone after */
+/* Each thread drops another right: afterwards all are dropped. */
 static void drop_own(struct player *p)
 {
 	p->ret = _test_restrict(p->rounds->fd, ~(1U << p->who));

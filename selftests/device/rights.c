@@ -13,7 +13,7 @@
 
 #define RIGHTS_END	(TEST_RIGHTS_KNOWN + 1)
 
-/* A context that can do all but derive, and one that can do all but sign */
+/* A context without DERIVE, and one without SIGN */
 static const __u32 kinds[] = { HMACDEV_RIGHTS_SIGNER, TEST_RIGHTS_DERIVER };
 
 /* Descriptors that were passed, and the rights that each must have */
@@ -29,7 +29,7 @@ FIXTURE(rights)
 	struct passed passed;
 };
 
-/* How the descriptor that is looked at comes from the one that was keyed */
+/* How the tested descriptor is made from the keyed one */
 FIXTURE_VARIANT(rights)
 {
 	int (*pass)(int fd);
@@ -69,7 +69,7 @@ static int pass_message(int fd)
 	return got;
 }
 
-/* Taken from another process, which had it from this one */
+/* With pidfd_getfd(2), from a child that inherited it */
 static int pass_pidfd(int fd)
 {
 	pid_t child = fork();
@@ -550,7 +550,7 @@ TEST(restrict_with_unknown_bits)
 	}
 }
 
-/* NEW and DERIVE make rights, and refuse what they cannot mean */
+/* NEW and DERIVE refuse unknown rights, and SIGN with DERIVE. */
 TEST(made_with_unknown_bits)
 {
 	int fd = test_open_deriver(), unkeyed = test_open();
@@ -573,7 +573,7 @@ TEST(made_with_unknown_bits)
 	close(fd);
 }
 
-/* A copy has what was asked for, of what there is, and its maker keeps all */
+/* A copy has the rights asked for that the context has, too. */
 TEST(copy_with_fewer)
 {
 	__u32 had, asked;
@@ -627,7 +627,7 @@ static void check_children(struct __test_metadata *_metadata, int fd,
 	EXPECT_EQ(asked & HMACDEV_RIGHT_DERIVE ? 0 : -EPERM,
 		  copy < 0 ? copy : 0);
 
-	/* Neither's RESTRICT is the other's */
+	/* RESTRICT of one does not affect the other. */
 	test_restrict(child, 0);
 	test_info(fd, &info);
 	EXPECT_EQ(had, info.rights);
@@ -702,7 +702,7 @@ TEST(no_way_round)
 	check_rights(_metadata, fd, rights);
 }
 
-/* Opened again by way of /proc, the device is another context, without a key */
+/* Opening /proc/self/fd/N makes a new context without a key. */
 TEST(opened_again)
 {
 	int fd = test_open(), again;
@@ -728,7 +728,7 @@ TEST(opened_again)
 	test_err_verify(EBADF, again, half_tag, HALF_TAG_LEN);
 }
 
-/* Copies and children are no device that could be opened */
+/* Copies and children cannot be opened through /proc. */
 TEST(not_opened_again)
 {
 	int fd = test_open_deriver(), made[2], i;

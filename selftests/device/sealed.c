@@ -266,7 +266,7 @@ TEST_F(sealed, every_tag_checked)
 	}
 }
 
-/* Every byte of it counts, and none behind it */
+/* Every byte of the tag is compared, and none behind it. */
 TEST_F(sealed, every_byte_counts)
 {
 	__u8 tag[HMACDEV_TAG_MAX];

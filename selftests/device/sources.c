@@ -22,7 +22,7 @@ TEST(random_keys_differ)
 	}
 }
 
-/* It is as long as was asked: 256 keys of a byte are all there are */
+/* The key has the size asked for: there are only 256 keys of a byte. */
 TEST(random_keys_of_a_byte)
 {
 	__u8 all[256][HALF_TAG_LEN], tag[HALF_TAG_LEN], key;
@@ -46,7 +46,7 @@ TEST(random_keys_of_a_byte)
 	}
 }
 
-/* 0 bytes asked for is the digest size, not the empty key */
+/* A size of 0 means the digest size, not an empty key. */
 TEST(random_key_is_not_empty)
 {
 	__u8 random[HALF_TAG_LEN];

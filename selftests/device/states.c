@@ -158,7 +158,7 @@ TEST_F(states, copy_fresh)
 	expect_unchanged(_metadata, self, variant);
 }
 
-/* write(2) is UPDATE by another name */
+/* write(2) has the same results as UPDATE. */
 TEST_F(states, write)
 {
 	int want = calls[CALL_UPDATE].results[variant->state];
@@ -209,7 +209,7 @@ TEST(many_messages)
 	}
 }
 
-/* Where several errors hold: struct, key, right, state, buffers */
+/* If several errors apply, the order is struct, key, right, state, buffers. */
 FIXTURE(precedence)
 {
 	int fd;

@@ -82,7 +82,7 @@ static size_t tail_size(size_t size, size_t tail)
 	return size + tail > _IOC_SIZEMASK ? _IOC_SIZEMASK : size + tail;
 }
 
-/* A newer caller that uses nothing new */
+/* A larger struct of a newer caller, with zeros in the new fields */
 TEST_F(structs, long_with_zeros)
 {
 	static const char zeros[_IOC_SIZEMASK];
@@ -124,7 +124,7 @@ TEST_F(structs, long_with_more)
 	test_call_intact();
 }
 
-/* A struct that is too new is that, whatever else is wrong with it */
+/* Each unknown bit of a reserved field or of flags fails with EINVAL. */
 TEST_F(structs, reserved_fields)
 {
 	const struct call_mask *mask;
@@ -161,7 +161,7 @@ TEST_F(structs, bad_address)
 	test_call_intact();
 }
 
-/* The tail, too, is read before anything is done */
+/* An unmapped tail fails before the call does anything. */
 TEST_F(structs, bad_tail)
 {
 	size_t i, size;
@@ -174,7 +174,7 @@ TEST_F(structs, bad_tail)
 	test_call_intact();
 }
 
-/* Only a reply needs memory that can be written */
+/* Only a struct with a reply must be writable. */
 TEST_F(structs, read_only)
 {
 	union call_arg *arg = call_fill(self->call, self->size);

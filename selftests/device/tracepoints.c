@@ -192,7 +192,7 @@ static void fail_to_make(struct __test_metadata *_metadata, int fd, int deriver)
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
 }
 
-/* An event says that it has happened */
+/* COPY and DERIVE cause an event only if they succeed. */
 TEST_F(traced, only_what_succeeds)
 {
 	int fd = test_open_half(), deriver = test_open_deriver();

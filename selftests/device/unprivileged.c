@@ -201,7 +201,7 @@ TEST_F(unprivileged, random_key)
 	}
 }
 
-/* The group is for the device; a key of root's is root's */
+/* The group may open the device, but not use root's keys. */
 TEST_F(unprivileged, key_of_root)
 {
 	int fd;

@@ -138,7 +138,7 @@ static int make_contexts(FIXTURE_DATA(users) *self, int most, int *err)
 		check_no_more(_metadata, self, -(errno_after));		\
 	} while (0)
 
-/* However it is tried */
+/* In every way to make a context */
 static void check_no_more(struct __test_metadata *_metadata,
 			  FIXTURE_DATA(users) *self, int err)
 {
@@ -201,7 +201,7 @@ static void end_keeper(struct __test_metadata *_metadata, struct keeper *k)
 	ASSERT_EQ(k->pid, waitpid(k->pid, NULL, 0));
 }
 
-/* A user at the limit takes nothing from others */
+/* A user at the limit does not affect other users. */
 TEST_F(users, one_at_the_limit)
 {
 	struct keeper k;
@@ -395,7 +395,7 @@ TEST_F(users, user_namespace)
 	end_keeper(_metadata, &k);
 }
 
-/* Subordinate uids are users */
+/* Each subordinate UID has its own limit. */
 TEST_F(users, subordinate_uid)
 {
 	char map[40];
@@ -421,7 +421,7 @@ TEST_F(users, subordinate_uid)
 	end_keeper(_metadata, &k);
 }
 
-/* Many users at once: each has as many as one */
+/* Many users at the same time: each can reach the limit. */
 TEST_F(users, many)
 {
 	int fds[USERS][2], i, j;
@@ -483,7 +483,7 @@ TEST_F(users, at_the_same_time)
 	test_room(NOBODY, USER_MAX);
 }
 
-/* A lower limit takes nothing away */
+/* A lower limit closes no context. */
 TEST_F(users, lower_limit)
 {
 	struct keeper k;

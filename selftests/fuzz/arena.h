@@ -51,7 +51,7 @@ bool arena_any_byte(__u64 addr, size_t len);
 /* Before a call: put @len bytes to @addr, as far as there is memory */
 void arena_put(__u64 addr, const void *from, size_t len);
 
-/* What should be at @addr, which is readable */
+/* The expected content at @addr, which is readable */
 const void *arena_at(__u64 addr);
 
 /* What a call should write: these bytes, */

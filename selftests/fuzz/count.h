@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counters of what the processes have done, in shared memory
+ * Counters of all processes, in shared memory
  */
 #ifndef _FUZZ_COUNT_H
 #define _FUZZ_COUNT_H

@@ -99,7 +99,7 @@ static inline long _test_add_key(const char *type, const char *name,
 		_serial;						\
 	})
 
-/* HALF_KEY, in a keyring that goes with this process */
+/* HALF_KEY, in a keyring that ends with this process */
 #define test_add_half(type, name)					\
 	test_add_key(type, name, HALF_KEY, HALF_KEY_LEN,		\
 		     KEY_SPEC_PROCESS_KEYRING)

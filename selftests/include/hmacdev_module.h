@@ -17,7 +17,7 @@ static inline int _test_unload(void)
 	return syscall(SYS_delete_module, "hmacdev", O_NONBLOCK) ? -errno : 0;
 }
 
-/* What HMACDEV_MODULE names */
+/* The path in HMACDEV_MODULE */
 static inline int _test_load(const char *parameters)
 {
 	int fd = open(getenv("HMACDEV_MODULE"), O_RDONLY | O_CLOEXEC), ret;

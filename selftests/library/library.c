@@ -1546,7 +1546,7 @@ TEST_F(options, name_without_room_has_no_nul)
 	EXPECT_STREQ(name, kernel.new.alg);
 }
 
-/* ENOENT is for algorithms. */
+/* ENOENT means an unknown algorithm, never a missing device. */
 TEST_F(options, missing_device_is_enodev)
 {
 	static const char *const missing[] = {
