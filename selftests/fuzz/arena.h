@@ -14,10 +14,10 @@
 #include "random.h"
 
 /*
- * The structs, a batch's entries, the messages and the tags have areas of their
- * own, so that no call is told to write to what it has not read yet, unless a
- * test means it; and no pointer is a mixture of others, which may be to memory
- * of this process that is not of the arena.
+ * Structs, entries of a batch, messages and tags have an area each. So a call
+ * does not overwrite what it has yet to read, unless a test means it. No
+ * pointer is a mixture of other pointers, which may be to memory of this
+ * process outside the arena.
  */
 enum arena_area {
 	ARENA_STRUCTS,
@@ -29,16 +29,16 @@ enum arena_area {
 
 int arena_init(void);
 
-/* New contents: what calls have left there is no part of the next sequence. */
+/* Refill the arena, so that the next sequence does not depend on this one. */
 void arena_fill(struct random *r);
 
 /*
  * An address for @len bytes: mostly well within @area; else at its end, across
- * it, in what can only be read, or nowhere.
+ * its end, in read-only memory, or in a hole.
  */
 __u64 arena_place(struct random *r, enum arena_area area, size_t len);
 __u64 arena_place_well(struct random *r, enum arena_area area, size_t len);
-/* The same where what can be written may end before or within the @len bytes */
+/* The same, where writable memory may end before or within the @len bytes */
 __u64 arena_place_edge(struct random *r, enum arena_area area, size_t len);
 
 /* How many of the @len bytes at @addr the kernel can read, or write */
@@ -54,17 +54,17 @@ void arena_put(__u64 addr, const void *from, size_t len);
 /* The expected content at @addr, which is readable */
 const void *arena_at(__u64 addr);
 
-/* What a call should write: these bytes, */
+/* Record what a call should write: these bytes, */
 void arena_expect(__u64 addr, const void *bytes, size_t len);
-/* each of these or what is there now, */
+/* at each place this byte or the one that is there, */
 void arena_expect_maybe(__u64 addr, const void *bytes, size_t len);
-/* or what is not known beforehand. */
+/* or bytes that the model cannot compute. */
 void arena_expect_any(__u64 addr, size_t len);
 bool arena_is_any(__u64 addr, size_t len);
 
 /*
- * After a call: is all as it should be? If not, @where is the first that is
- * not. What was not known is known now.
+ * After a call: does the arena have the expected content? If not, @where is the
+ * first wrong byte. Bytes of arena_expect_any() are expected from now on.
  */
 bool arena_check(const void **where);
 

@@ -10,10 +10,10 @@
 
 #include <linux/types.h>
 
-/* False where this kernel has no userfaultfd */
+/* Returns false if this kernel has no userfaultfd. */
 bool held_init(void);
 
-/* A round; false if something was wrong, which has been printed. */
+/* Run a round. Returns false if a result was wrong, which it has printed. */
 bool held_run(__u64 seed);
 
 #endif /* _FUZZ_HELD_H */

@@ -7,17 +7,17 @@
 
 #include <stdbool.h>
 
-/* Before any fork: what is reached is counted for all processes together. */
+/* Call it before fork(): all processes share the counts. */
 int kcov_init(void);
 
-/* For this thread. False if there is no such thing in this kernel. */
+/* Enable KCOV for this thread. Returns false if the kernel has no KCOV. */
 bool kcov_open(void);
 
-/* What is reached until kcov_end() counts; true if a part of it is new. */
+/* Collect coverage. kcov_end() returns true if any of it is new. */
 void kcov_begin(void);
 bool kcov_end(void);
 
-/* How many places were reached, and how many ways from one to the next */
+/* The numbers of places reached, and of edges between them */
 unsigned int kcov_places(void);
 unsigned int kcov_ways(void);
 

@@ -34,9 +34,9 @@ bool rights_valid(__u32 rights);
 extern struct algorithm algorithms[NR_ALGS];
 
 /*
- * A key, shared by copies. One that only the kernel knows, or whose algorithm
- * OpenSSL has not, cannot say which tag a message has: then another key stands
- * in for it, whose tags tell messages apart.
+ * A key, shared by copies. If only the kernel knows the key, or if OpenSSL does
+ * not have the algorithm, the model cannot compute tags. Then it uses another
+ * key, whose tags only show which messages are equal.
  */
 struct secret {
 	unsigned int refs;
@@ -55,7 +55,7 @@ struct context {
 	EVP_MAC_CTX *running;
 };
 
-/* @known bytes of a tag are known; @id is for those that are not. */
+/* The first @known bytes are known. @id identifies an unknown tag. */
 struct tag {
 	__u8 bytes[HMACDEV_TAG_MAX];
 	size_t known;
@@ -70,13 +70,13 @@ void model_forget(void);
 /* The algorithm that @name means, or -EINVAL or -ENOENT */
 int model_find(const char *name, struct algorithm **alg);
 
-/* A key of one reference: of these bytes, */
+/* Returns a key with one reference: of these bytes, */
 struct secret *secret_new(const struct algorithm *alg, __u32 tag_len,
 			  const void *key, size_t len);
-/* or one that nobody knows, not the same as any with another @id. */
+/* or an unknown key, which differs from keys with another @id. */
 struct secret *secret_new_unknown(const struct algorithm *alg, __u32 tag_len,
 				  const void *id, size_t len);
-/* That whose key is the tag of a message under another */
+/* Returns the key that is the tag of a message with the key @from. */
 struct secret *secret_derive(const struct secret *from,
 			     const struct algorithm *alg, __u32 tag_len,
 			     const void *msg, size_t len);
@@ -90,16 +90,16 @@ void context_put(struct context *ctx);
 void context_key(struct context *ctx, struct secret *key, __u32 rights);
 struct context *context_copy(const struct context *ctx, __u32 rights);
 struct context *context_copy_fresh(const struct context *ctx, __u32 rights);
-/* How many contexts there are */
+/* The number of contexts */
 unsigned int context_count(void);
 void context_append(struct context *ctx, const void *msg, size_t len);
 void context_reset(struct context *ctx);
 void context_tag(const struct context *ctx, struct tag *tag);
 void context_info(const struct context *ctx, struct hmacdev_info *info);
 
-/* The first @len bytes of it: right 1, wrong 0, or -1 if that is not known */
+/* Whether @bytes begin the tag: 1, 0, or -1 if that is not known */
 int tag_is(const struct tag *tag, const void *bytes, size_t len);
-/* Now they are known. False if they cannot be those. */
+/* Record the bytes of the tag. Returns false if they cannot be right. */
 bool tag_seen(struct tag *tag, const void *bytes, size_t len);
 
 #endif /* _FUZZ_MODEL_H */

@@ -10,20 +10,20 @@
 
 #include <linux/types.h>
 
-/* What a seed stands for depends on it. */
+/* The size of long; a seed has another meaning for a 32-bit program. */
 #define CALLER_BITS	((int)(8 * sizeof(long)))
 
 struct random {
 	__u64 state;
 };
 
-/* A seed from two */
+/* Mix two seeds into one. */
 __u64 random_mix(__u64 a, __u64 b);
 
 __u64 random_next(struct random *r);
 void random_bytes(struct random *r, void *to, size_t len);
 
-/* Below @n, which is not 0 */
+/* A number below @n, which is not 0 */
 static inline __u64 random_below(struct random *r, __u64 n)
 {
 	return random_next(r) % n;

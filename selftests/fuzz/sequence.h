@@ -10,7 +10,7 @@
 
 #include "random.h"
 
-/* The first seed makes a sequence; each further one makes some steps anew. */
+/* The first seed makes a sequence; each further seed replaces some steps. */
 #define SEEDS_MAX	8
 
 struct seeds {
@@ -26,8 +26,8 @@ bool seeds_parse(struct seeds *seeds, const char *text);
 int sequence_init(void);
 
 /*
- * True if all went as it should; otherwise it has been said what did not. @new:
- * it reached what no other had.
+ * Returns true if all results were right; otherwise it has printed the wrong
+ * one. Sets @new if the sequence reached code that no other one had reached.
  */
 bool sequence_run(const struct seeds *seeds, bool say, bool *new);
 

@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-/* A round; false if something was as it can never be, which has been said. */
+/* Run a round. Returns false if a result was wrong, which it has printed. */
 bool shared_run(__u64 seed);
 
 #endif /* _FUZZ_SHARED_H */

@@ -17,8 +17,8 @@
 #include "random.h"
 
 /*
- * What a call may be refused for, in the order in which it is told. Of what is
- * wrong in one respect, any may be told.
+ * Kinds of errors, in the order of their precedence. If several errors of one
+ * kind apply, the call may fail with any of them.
  */
 enum respect {
 	FIELDS,		/* the struct and its fields */
@@ -42,11 +42,11 @@ struct forecast {
 };
 
 void refuse(struct forecast *f, enum respect in, int err);
-/* Where something else comes first, this may be told all the same. */
+/* The call may fail with @err also if another error takes precedence. */
 void refuse_early(struct forecast *f, int err);
 bool forecast_holds(const struct forecast *f, long ret);
 
-/* That of one message with a tag, in MAC, BATCH, DIGEST and so on */
+/* The forecast for one message with a tag, of MAC, BATCH, DIGEST and so on */
 struct tagging {
 	struct forecast f;
 	struct tag tag;
@@ -94,7 +94,7 @@ struct step {
 		.settle = _settle,					\
 	}
 
-/* Each is in the file that is named by what it works on. */
+/* Each operation is in contexts.c, messages.c or tags.c. */
 #define OPERATION_OF(_name, ...)					\
 	extern const struct operation op_##_name;
 EACH_CALL(OPERATION_OF)
@@ -103,14 +103,14 @@ extern const struct operation op_open, op_write, op_writev, op_splice,
 
 int step_init(void);
 
-/* Make an operation's call ready, and say what it should do. */
+/* Prepare the call of an operation, and predict its result. */
 void step_prepare(struct step *s, const struct operation *op,
 		  struct context *ctx, int fd);
 
-/* The struct comes back as @args, if the call succeeds. */
+/* The call should replace its struct with @args, if it succeeds. */
 void step_reply(struct step *s, const void *args);
 
-/* Random arguments, wrong ones among them */
+/* Random arguments, some of them invalid */
 __u32 some_flags(struct random *r);
 __u32 some_rights(struct random *r);	/* of a new key */
 __u32 some_mask(struct random *r);	/* of rights to keep */

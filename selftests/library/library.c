@@ -278,7 +278,7 @@ TEST_F(handle, tells_what_it_is)
 	EXPECT_EQ(64, hmacdev_block_size(self->h));
 	EXPECT_EQ(TAG_LEN, hmacdev_tag_size(self->h));
 	EXPECT_LE(0, hmacdev_fd(self->h));
-	/* From what it knows: threads may ask at any time. */
+	/* The library answers this without a call of the kernel. */
 	EXPECT_EQ(0, kernel.calls);
 }
 
@@ -385,7 +385,7 @@ TEST_F(handle, failed_info_writes_nothing)
 	EXPECT_TRUE(untouched(&room, 0));
 }
 
-/* A library whose struct has become larger than the program's */
+/* The library's struct is larger than the program's. */
 TEST(reply_is_cut_and_filled)
 {
 	const struct room reply = { { 1, 2, 3, 4, 5, 6, 7, 8 } };
@@ -451,7 +451,7 @@ TEST_F(handle, update_stops_at_the_first_error)
 	EXPECT_EQ(1, kernel.calls);
 }
 
-/* A caller may have something to do before it tries again. */
+/* EINTR is returned, so that the caller can act before it tries again. */
 TEST_F(handle, interrupted_call_is_the_callers)
 {
 	char tag[HMACDEV_TAG_MAX];
@@ -543,7 +543,7 @@ TEST_F(handle, verify_tells_wrong_from_failed)
 	EXPECT_EQ(-EPERM, hmacdev_verify(self->h, "tag", 3));
 }
 
-/* Whatever rights a later kernel may know */
+/* A copy asks for all rights, also those of a later kernel. */
 TEST_F(handle, copy_asks_for_all_rights)
 {
 	struct hmacdev *copy;
@@ -742,7 +742,7 @@ TEST_F(handle, derive)
 	EXPECT_EQ(0, kernel.derive.tag_len);
 	EXPECT_EQ(HMACDEV_RIGHT_VERIFY, kernel.derive.rights);
 	EXPECT_EQ(kernel.result, hmacdev_fd(child));
-	/* From the kernel: it need not be as its parent. */
+	/* The kernel reports the algorithm of the child. */
 	EXPECT_STREQ("hmac-sha256", hmacdev_name(child));
 	hmacdev_free(child);
 }
@@ -904,7 +904,7 @@ static int64_t append(struct hmacdev *h, int fd, int64_t len)
 	return hmacdev_update_fd(h, fd, len, NULL);
 }
 
-/* The same, and whose the error is, which is always written */
+/* The same, and the value of file_failed, which is always written */
 #define fails(want, whose, h, fd, len) do {				\
 	bool _failed = !(whose);					\
 	EXPECT_EQ(want, hmacdev_update_fd(h, fd, len, &_failed));	\
@@ -979,7 +979,7 @@ TEST_F(from_fd, empty_and_sparse)
 	EXPECT_TRUE(message_is(self->h, zeros, sizeof(zeros)));
 }
 
-/* It has a size of 0, and bytes. */
+/* This file has a size of 0, but it has bytes. */
 TEST_F(from_fd, file_of_proc)
 {
 	char want[4096];
@@ -1015,7 +1015,7 @@ TEST_F(from_fd, socket)
 	close(ends[0]);
 }
 
-/* The part is not lost, and is not taken for the whole. */
+/* After a part of the bytes, -1 fails with EAGAIN. The part is not lost. */
 TEST_F(from_fd, pipe_that_would_block)
 {
 	fcntl(self->pipe[0], F_SETFL, O_NONBLOCK);
@@ -1153,7 +1153,7 @@ TEST_F(from_fd, interrupted_where_nothing_is_lost)
 	EXPECT_TRUE(message_is(self->h, "", 0));
 }
 
-/* What was read cannot be put back, so it is appended first. */
+/* Bytes that were read cannot be put back, so they are appended first. */
 TEST_F(from_fd, interrupted_with_bytes_in_hand)
 {
 	int ends[2];
@@ -1175,7 +1175,7 @@ TEST_F(from_fd, interrupted_with_bytes_in_hand)
 	close(ends[0]);
 }
 
-/* Bytes that were read and not taken are lost, whatever was taken before. */
+/* If bytes that were read cannot be appended, the call fails. */
 TEST_F(from_fd, context_that_fails_in_between)
 {
 	int ends[2];
@@ -1463,7 +1463,7 @@ TEST_F(options, rights_are_explicit)
 	self->h = (struct hmacdev *)self;
 	EXPECT_EQ(-EINVAL, hmacdev_new_opts(&self->h, "sha256", &self->o));
 	EXPECT_EQ(NULL, self->h);
-	/* It is not for the library to know which there are. */
+	/* Unknown rights are passed to the kernel. */
 	EXPECT_EQ(0, kernel.calls);
 	self->o.rights = 0xf0000008;
 	EXPECT_EQ(0, hmacdev_new_opts(&self->h, "sha256", &self->o));
@@ -1721,7 +1721,7 @@ TEST_F(alg, by_index)
 	EXPECT_STREQ("sha256", info->name);
 	EXPECT_EQ(32, info->digest_size);
 	EXPECT_TRUE(untouched(&self->room, sizeof(*info)));
-	/* It closes what it opened. */
+	/* The library closes the descriptor that it opened. */
 	EXPECT_FALSE(is_open(next));
 	errno = ERRNO_BEFORE;
 }
@@ -1774,7 +1774,7 @@ TEST_F(alg, failed_one_writes_nothing)
 	EXPECT_TRUE(untouched(&self->room, 0));
 }
 
-/* Every errno that the specification names has words of its own. */
+/* Every errno of the specification has its own description. */
 TEST(errors_in_words)
 {
 	static const int ours[] = {

@@ -65,7 +65,7 @@ static __s64 append_fd(struct hmacdev *h, int fd, __s64 len)
 	return hmacdev_update_fd(h, fd, len, NULL);
 }
 
-/* And it is told whose the error is */
+/* The call also sets file_failed to @whose. */
 #define check_fails(_errno, whose, h, fd)				\
 	({								\
 		bool _file_failed = !(whose);				\
@@ -266,7 +266,7 @@ static __u8 *fill_huge(int fd, size_t len)
 	return msg;
 }
 
-/* What is appended before the end is reached is taken, too */
+/* Bytes that are appended to the file during the call are read, too. */
 TEST_F(update_fd, growing)
 {
 	struct reader r = { .h = self->h, .fd = self->file };
@@ -286,7 +286,7 @@ TEST_F(update_fd, growing)
 	free(msg);
 }
 
-/* What was cut off before it was reached was not taken */
+/* Bytes that are cut off during the call are not read. */
 TEST_F(update_fd, shrinking)
 {
 	struct reader r = { .h = self->h, .fd = self->file };
@@ -306,7 +306,7 @@ TEST_F(update_fd, shrinking)
 	free(msg);
 }
 
-/* What is no file of bytes on a disk */
+/* Descriptors other than regular files */
 
 struct feeder {
 	pthread_t thread;
@@ -393,7 +393,7 @@ TEST_F(update_fd, endless)
 	close(zero);
 }
 
-/* What cannot be read fails with why, and the message stays as it was */
+/* If a descriptor cannot be read, the message is unchanged. */
 TEST_F(update_fd, what_cannot_be_read)
 {
 	int dir = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -417,7 +417,7 @@ TEST_F(update_fd, what_cannot_be_read)
 	test_half_intact(hmacdev_fd(self->h));
 }
 
-/* Nothing is read where it could not be taken */
+/* The call reads nothing if the context cannot append it. */
 TEST_F(update_fd, finalized)
 {
 	__u8 tag[HALF_TAG_LEN];
