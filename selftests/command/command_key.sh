@@ -156,6 +156,9 @@ test_session()
 		--rights verify -- sh -c 'keyctl request user hmac:readable' \
 		>out 2>&1
 	result 'what exec starts does not find it' $(($? == 0)) "$(cat out)"
+	"$command" exec -k - --rights verify -- cat /dev/stdin <key >out 2>&1
+	[ ! -s out ]
+	result 'what exec starts cannot read the key again' $? "$(cat out)"
 	adds "a key in a session that has the user's keyring" kept -k key
 	keyctl session - bash -c 'keyctl link @u @s &&
 		"$0" exec --keyring %logon:hmac:kept --rights verify -- \

@@ -206,6 +206,17 @@ static int pass(const struct exec *e, const struct hmacdev *h)
 	return announce(n, name);
 }
 
+/* The command could read the key again from a file that is standard input. */
+static int leave_stdin(void)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	if (fd >= 0 && dup2(fd, STDIN_FILENO) >= 0 && !close(fd))
+		return 0;
+	complain("/dev/null: %s", strerror(errno));
+	return -1;
+}
+
 /*
  * A process that has our session keyring possesses the keys in it, under any
  * user ID, and could replace them.
@@ -229,6 +240,8 @@ static int run(struct exec *e, char **argv)
 		return EXEC_TROUBLE;
 	if (e->make.key.source == HMACDEV_KEY_KEYRING &&
 	    leave_session() < 0)
+		return EXEC_TROUBLE;
+	if (e->make.key.stdin_taken && leave_stdin() < 0)
 		return EXEC_TROUBLE;
 	execvp(*argv, argv);
 	err = errno;
