@@ -41,9 +41,9 @@
  * message, for a key in the keyring, for the kernel's random number generator,
  * or for an algorithm that another caller is loading. It returns -EINTR if a
  * signal interrupts the wait and the handler was set up without SA_RESTART. The
- * call has then done nothing. The library does not retry, so that the caller
- * can handle the signal first. hmacdev_info() and hmacdev_restrict() do not
- * wait.
+ * call has then done nothing; but hmacdev_update() and hmacdev_update_fd() may
+ * have appended some pieces. The library does not retry, so that the caller can
+ * handle the signal first. hmacdev_info() and hmacdev_restrict() do not wait.
  *
  * Structs: later versions add fields at the end of the structs. So each struct
  * is passed with its size, which is sizeof() in the caller's header. A program
