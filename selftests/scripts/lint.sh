@@ -139,17 +139,19 @@ needs()
 # The comments of the interface must name each algorithm of the tests.
 algorithms()
 {
-	local name names
+	local names
 
-	names=$(sed -nE 's/^\tX\([^"]*"([^"]+)".*/\1/p' selftests/include/hmacdev_algs.h)
+	names=$(sed -nE 's/^\tX\([^"]*"([^"]+)".*/\1/p' \
+		selftests/include/hmacdev_algs.h)
 	[ -n "$names" ] || echo "no algorithms in selftests/include/hmacdev_algs.h"
-	for name in $names; do
-		grep -qw -- "$name" uapi/linux/hmacdev.h ||
-			echo "uapi/linux/hmacdev.h does not name $name"
-	done
+	sed 's/^ \* *//' uapi/linux/hmacdev.h | tr '\n' ' ' |
+		sed 's/.*The canonical names are \([^.]*\)\..*/\1/' |
+		sed 's/ and /, /; s/, */\n/g' | sort >"$tmp/canonical"
+	sort <<<"$names" | diff - "$tmp/canonical" ||
+		echo "uapi/linux/hmacdev.h does not list the tests' algorithms"
 }
 
-# What is written about each ioctl by hand: its layout, and where it is described.
+# What is written by hand about each ioctl: its layout and descriptions
 ioctls()
 {
 	local name names
@@ -187,7 +189,7 @@ check "without CONFIG_KEYS" needs
 check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \
 	--enable=warning,performance,portability -Iuapi -Iuserspace/lib userspace
 check "manual, symbols" make -s -C userspace check O="$tmp/userspace"
-check shellcheck shellcheck -x "${scripts[@]}"
+check shellcheck shellcheck -a -x "${scripts[@]}"
 check algorithms algorithms
 check ioctls ioctls
 lines=$(cat kmod/*.[ch] | wc -l)

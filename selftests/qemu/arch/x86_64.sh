@@ -12,7 +12,7 @@ cpu_source=arch/x86
 cpu_image=arch/x86/boot/bzImage
 
 # The machine, and what QEMU's virtio devices have at the end of their names
-cpu_qemu=qemu-system-x86_64
+cpu_qemu="qemu-system-x86_64"
 cpu_machine=pc
 cpu_model=max
 cpu_console=ttyS0
