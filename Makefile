@@ -13,7 +13,8 @@ SCRIPTS := selftests/scripts
 # The headers of the running kernel, or the newest installed or cached ones
 ifndef KDIR
 KDIR := $(shell $(SCRIPTS)/kdir.sh)
-found := $(KDIR)
+# The release, if it is not that of the running kernel
+foreign = $(filter-out $(shell uname -r),$(RELEASE))
 endif
 RELEASE = $(shell sed 's/.*"\(.*\)"/\1/' \
 	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
@@ -50,14 +51,14 @@ modules: ## build the module; KDIR= names the kernel's headers
 	test -n "$(RELEASE)" || { echo "No kernel headers$(KDIR:%= in %):" \
 		"install linux-headers-amd64, or name them with KDIR="; \
 		exit 1; } >&2
-	test -z "$(found)" -o "$(RELEASE)" = "$$(uname -r)" || \
-		echo "Building the module for Linux $(RELEASE); this is $$(uname -r)."
+	test -z "$(foreign)" || \
+		echo "Building the module for Linux $(foreign), not $$(uname -r)."
 	mkdir -p $(KMOD)
 	cp -rsf $(addprefix $(CURDIR)/,Kbuild kmod uapi) $(KMOD)
 	$(MAKE) $(KBUILD) modules
 
 modules_install: modules ## install the module; DESTDIR= or INSTALL_MOD_PATH=
-	test -z "$(found)" -o "$(RELEASE)" = "$$(uname -r)" || { echo "There are" \
+	test -z "$(foreign)" || { echo "There are" \
 		"no headers of this kernel: install linux-headers-$$(uname -r)," \
 		"or name others with KDIR="; exit 1; } >&2
 	$(MAKE) $(KBUILD) modules_install
