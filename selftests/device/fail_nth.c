@@ -127,16 +127,7 @@ static void fill_derive_large(union call_arg *arg)
 
 static int check_derive_large(int fd, const union call_arg *arg, int ret)
 {
-	__u8 tag[HALF_TAG_LEN];
-	int err;
-
-	if (ret < 0)
-		return ret;
-	err = call_result(_test_oneshot(fd, "sha256", large_tag, HALF_TAG_LEN,
-					"", 0, tag, sizeof(tag)) ==
-			  sizeof(tag)) ?: _test_intact(ret, 0, tag);
-	close(ret);
-	return err;
+	return check_child(fd, large_tag, ret);
 }
 
 static void fill_copy_fresh(union call_arg *arg)

@@ -267,19 +267,24 @@ static void fill_derive(union call_arg *arg)
 	arg->derive.rights = HMACDEV_RIGHTS_SIGNER;
 }
 
-/* The child's key is half_tag */
-static int check_derive(int fd, const union call_arg *arg, int ret)
+/* DERIVE's child @ret has the key @key. */
+static int check_child(int fd, const __u8 *key, int ret)
 {
 	__u8 tag[HALF_TAG_LEN];
 	int err;
 
 	if (ret < 0)
 		return ret;
-	err = call_result(_test_oneshot(fd, "sha256", half_tag, HALF_TAG_LEN,
-					"", 0, tag, sizeof(tag)) ==
-			  sizeof(tag)) ?: _test_intact(ret, 0, tag);
+	err = call_result(_test_oneshot(fd, "sha256", key, HALF_TAG_LEN, "", 0,
+					tag, sizeof(tag)) == sizeof(tag)) ?:
+	      _test_intact(ret, 0, tag);
 	close(ret);
 	return err;
+}
+
+static int check_derive(int fd, const union call_arg *arg, int ret)
+{
+	return check_child(fd, half_tag, ret);
 }
 
 static void fill_oneshot(union call_arg *arg)
