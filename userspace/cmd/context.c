@@ -13,13 +13,10 @@ const char *const right_names[RIGHTS] = { "sign", "verify", "copy", "derive" };
 
 static int recipe_bits(struct recipe *r, const char *text)
 {
-	char *end;
-	unsigned long bits;
+	int bits = number_read(text);
 
-	errno = 0;
-	bits = strtoul(text, &end, 10);
-	if (hex_value(*text) < 0 || *end || errno || bits % 8 ||
-	    bits < HMACDEV_TAG_MIN * 8 || bits > HMACDEV_TAG_MAX * 8) {
+	if (bits % 8 || bits < HMACDEV_TAG_MIN * 8 ||
+	    bits > HMACDEV_TAG_MAX * 8) {
 		complain("-t takes a multiple of 8 bits, from %d to the size of the digest",
 			 HMACDEV_TAG_MIN * 8);
 		return -1;
