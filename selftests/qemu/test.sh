@@ -9,8 +9,10 @@
 # programs and the kernels' logs are in build/results.
 #
 # The programs in C run twice, the second time as NAME.32: built for 32 bits.
-# timing and strict have a guest each. The guest of timing counts instructions.
-# The guest of strict boots in FIPS mode and has no random numbers at first.
+# Three groups have guests of their own. The guest of timing counts
+# instructions. The guest of strict boots in FIPS mode and has no random numbers
+# at first. The guest of the scripts and of openssl has one CPU: they run one
+# command at a time, and a second emulated CPU makes each command slower.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -31,26 +33,26 @@ add()	# passed, failed, skipped
 	skipped=$((skipped + $3))
 }
 
-# Sets programs, counted, strict and short to the paths of those to run.
+# Sets programs, single, counted and strict to the paths of those to run.
 build_programs()
 {
-	local name names program
+	local found name names
 
 	build_tests
 	build_tests32
-	programs=() counted=() strict=()
+	programs=() single=() counted=() strict=()
 	names=$(make -s "${tests[@]}" COLLECTION= emit_tests)
 	for name in $names; do
-		add_test programs "${name#:}"
+		name=${name#:}
+		case $name in
+		*.sh|openssl)	add_test single "$name" ;;
+		*)		add_test programs "$name" ;;
+		esac
 	done
 	add_test counted timing
 	add_test strict strict
-	short=()
-	for program in "${programs[@]}"; do
-		[[ ${program##*/} == *.* ]] || short+=("$program")
-	done
-	[ "$((${#programs[@]} + ${#counted[@]} + ${#strict[@]}))" -gt 0 ] ||
-		die "no test ${TEST-}"
+	found=("${programs[@]}" "${single[@]}" "${counted[@]}" "${strict[@]}")
+	[ ${#found[@]} -gt 0 ] || die "no test ${TEST-}"
 }
 
 add_test()	# list, name
@@ -72,6 +74,18 @@ add_program()	# list, path
 	case ${TEST:-$name} in
 	"$name"|"${name%.*}") list+=("$2") ;;
 	esac
+}
+
+# Takes the scripts and the 32-bit programs out of a list.
+leave_short()	# list
+{
+	local -n all=$1
+	local program left=()
+
+	for program in "${all[@]}"; do
+		[[ ${program##*/} == *.* ]] || left+=("$program")
+	done
+	all=("${left[@]}")
 }
 
 # One guest runs all programs. If one of them crashes the guest or leaves it in
@@ -130,14 +144,16 @@ uses()	# use
 # since guests wait a lot. The output of each guest goes to a file.
 start()	# KERNEL's word
 {
-	local name program results series chosen=("${programs[@]}")
+	local name program results series
+	local chosen=("${programs[@]}") alone=("${single[@]}")
 
 	name=$(results_name "$1")
 	results=$PWD/build/results/$name
 	series=$(series_of "$1")
 	build_module "$series"
 	if [ "$1" != "$series" ]; then
-		chosen=("${short[@]}")
+		leave_short chosen
+		leave_short alone
 		series_uses=-
 	fi
 	rm -rf "$results"
@@ -153,6 +169,8 @@ start()	# KERNEL's word
 		echo "== ${kernel_name#linux-}"
 		options=()
 		run "${chosen[@]}"
+		options=(--cpus 1)
+		run "${alone[@]}"
 		options=(--icount)
 		! uses counted || run "${counted[@]}"
 		options=(--append "$strict_kernel")
