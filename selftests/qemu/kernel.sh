@@ -17,6 +17,8 @@
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/scripts/apt.sh
+. "$(dirname "$0")/../scripts/apt.sh"
 
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -56,9 +58,6 @@ source,*)
 	kind=debug name=$series-${meta#linux-source-} recipe=$(recipe) ;;
 esac
 
-apt=()
-[ "$series_suite" = - ] || apt=(-o "APT::Default-Release=$series_suite")
-
 cache=$(cache_dir)
 mkdir -p "$cache"
 
@@ -83,35 +82,31 @@ resolve()
 	[ -n "$version" ]
 }
 
-update()
-{
-	[ "$(id -u)" = 0 ] && apt-get -qq update >&2
-}
-
 # The functions below are called where set -e has no effect: hence the chains.
 
-download()	# package...: into the current directory, unpacked
+take()	# pattern of the path of one file, name
 {
-	# _apt cannot write where we may; root needs no help from it.
-	apt-get -qq "${apt[@]}" -o APT::Sandbox::User="$(id -un)" \
-		download "$@" >&2 &&
-		for deb in *.deb; do
-			dpkg-deb -x "$deb" . && rm "$deb" || return
-		done
+	mv "$(find . -path "$1" -type f)" "$2"
 }
 
 unpack_kernel()
 {
-	local release headers common kbuild
+	local release headers common parts packages
 	release=${image#linux-image-}
 	headers=linux-headers-$release
 	common=$(depends "$headers" 'linux-headers-.*-common.*')
-	kbuild=$(depends "$headers" 'linux-kbuild-.*')
+	# Since Linux 7.0, the image is an empty package that needs its parts.
+	parts=$(depends "$image" 'linux-(base|binary|modules)-.*')
+	parts+=" $(depends "$headers" 'linux-kbuild-.*')"
+	read -rd '' -a packages <<<"$image $headers $common $parts" || :
 
-	download "$image" "$headers" "$common" "$kbuild" busybox-static &&
-		echo "$release" >release &&
-		mv boot/vmlinuz-* vmlinuz &&
-		mv bin/busybox busybox &&
+	unpack_packages "${packages[@]}" busybox-static &&
+		take '*/vmlinuz*' vmlinuz &&
+		take '*/bin/busybox' busybox || return
+	if [ ! -d lib/modules ]; then
+		mkdir -p lib && mv usr/lib/modules lib || return
+	fi
+	echo "$release" >release &&
 		ln -s "lib/modules/$release" modules &&
 		ln -s "usr/src/$headers" build || return
 
@@ -121,8 +116,8 @@ unpack_kernel()
 		depmod -b . "$release" || return
 
 	# The packages' own say where they would be installed.
-	echo "include ../$common/Makefile" >build/Makefile &&
-		rm -rf boot bin usr/share modules/build modules/source &&
+	sed -i "s|/usr/src/|$dir&|" build/Makefile &&
+		rm -rf boot bin usr/bin usr/share modules/build modules/source &&
 		ln -s "$dir/build" modules/build
 }
 
@@ -130,7 +125,7 @@ unpack_source()
 {
 	local selftests=$image/tools/testing/selftests
 
-	download "$image" &&
+	unpack_packages "$image" &&
 		tar -xJf usr/src/"$image".tar.xz --strip-components=1 \
 			"$image"/scripts/{checkpatch.pl,kernel-doc} \
 			"$image"/scripts/{const_structs.checkpatch,spelling.txt} \
@@ -142,11 +137,11 @@ unpack_source()
 
 unpack_debug()
 {
-	download "$image" busybox-static || return
+	unpack_packages "$image" busybox-static || return
 	say "building it, which takes a while"
 	"$here/debug-kernel.sh" "$series" usr/src/"$image".tar.xz >&2 ||
 		{ touch broken; return 1; }
-	mv bin/busybox busybox &&
+	take '*/bin/busybox' busybox &&
 		rm -rf bin usr
 }
 
@@ -176,7 +171,8 @@ exec 9>"$cache/lock-$name"
 flock 9
 trap 'rm -rf "$cache/.new-$name".*' EXIT
 
-if { resolve && fetch; } || { update && resolve && fetch; }; then
+use_apt "$series_suite" "$cpu_debian"
+if { resolve && fetch; } || { update_lists && resolve && fetch; }; then
 	echo "$dir"
 	exit
 fi

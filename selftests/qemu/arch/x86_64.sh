@@ -4,6 +4,9 @@
 
 cpu_packages=(qemu-system-x86)
 
+# Debian's name of the architecture
+cpu_debian=amd64
+
 # The kernel: the option that only this CPU's have, the arguments of make, its
 # folder of the source, and the image that make builds.
 cpu_option=CONFIG_X86_64
