@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# setup.sh build|build32|guest|bench|lint|SERIES|DIR...: the Debian packages that
-# these verbs and these kernels need. Installs what is missing; where it may not,
-# names the line that does.
+# setup.sh build|build32|guest|root|bench|lint|SERIES|DIR...: the Debian packages
+# that these verbs and these kernels need; root is for root.sh. Installs what is
+# missing; where it may not, names the line that does.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../qemu/lib.sh"
@@ -13,6 +13,7 @@ declare -A packages=(
 	[build]='gcc gcc-12 libc6-dev libelf1 make pkg-config'
 	[build32]='gcc-multilib'
 	[guest]='keyutils kmod libssl-dev openssl python3 xz-utils'
+	[root]='debian-archive-keyring debootstrap'
 	[lint]='cppcheck g++ groff mandoc musl-tools perl shellcheck sparse'
 )
 
@@ -25,6 +26,8 @@ for verb; do
 	if [ -z "${packages[$verb]-}" ]; then
 		load_series "$verb"
 		packages[$verb]=${cpu_packages[*]}
+		[ "$series_suite" = - ] ||
+			packages[$verb]+=" ${packages[root]}"
 		[ "$series_compiler" = - ] ||
 			packages[$verb]+=" $series_compiler"
 		[[ $series_package != linux-source-* ]] ||
