@@ -7,6 +7,8 @@
 #
 #	release  vmlinuz  modules/  build/ (KDIR)  busybox
 #
+# and "suite", if the tools in build/ run only in that suite (root.sh).
+#
 # Where the table names a source, the kernel is built here, which takes a while,
 # once. A directory instead of a series is only checked, and printed.
 #
@@ -43,13 +45,13 @@ case $#,${1-} in
 esac
 [ -n "$kind" ] || die "usage: kernel.sh SERIES|DIR, kernel.sh --source SERIES"
 
-series=$1
-load_series "$series"
+load_series "$1"
 if [ $kind,"$series_package" = kernel,- ]; then
-	realpath "$series"
+	realpath "$1"
 	exit
 fi
 
+series=$series_name
 name=linux-$series meta=$series_package
 case $kind,$meta in
 source,*)
@@ -82,6 +84,12 @@ resolve()
 	[ -n "$version" ]
 }
 
+# Whether the version is the one that was asked for, as in 7.3
+wanted()
+{
+	[ -z "$series_version" ] || [[ $version == "$series_version"[.~-]* ]]
+}
+
 # The functions below are called where set -e has no effect: hence the chains.
 
 take()	# pattern of the path of one file, name
@@ -106,6 +114,7 @@ unpack_kernel()
 	if [ ! -d lib/modules ]; then
 		mkdir -p lib && mv usr/lib/modules lib || return
 	fi
+	[ "$series_suite" = - ] || echo "${series_suite%-backports}" >suite
 	echo "$release" >release &&
 		ln -s "lib/modules/$release" modules &&
 		ln -s "usr/src/$headers" build || return
@@ -161,7 +170,7 @@ fetch()
 
 newest_cached()
 {
-	version='[0-9]*'
+	version="${series_version:-[0-9]*}[.~-]*"
 	# shellcheck disable=SC2012,SC2086 # a pattern, of plain names
 	ls -d "$cache"/$name-$version$recipe 2>/dev/null | sort -V | tail -n 1
 }
@@ -172,13 +181,20 @@ flock 9
 trap 'rm -rf "$cache/.new-$name".*' EXIT
 
 use_apt "$series_suite" "$cpu_debian"
-if { resolve && fetch; } || { update_lists && resolve && fetch; }; then
+if { resolve && wanted && fetch; } ||
+	{ update_lists && resolve && wanted && fetch; }; then
 	echo "$dir"
 	exit
 fi
 dir=$(newest_cached)
-[ -n "$dir" ] || die "cannot download $meta. apt's lists may be out of date" \
-	"or the network out of reach: run 'apt-get update' as root, see that" \
-	"'apt-get download $meta' works, and try again"
-say "cannot download $meta: using ${dir##*/}"
+if ! wanted; then
+	trouble="there is no Linux $series_version: $series_suite has $version"
+	[ -n "$dir" ] || die "$trouble, and the other kernels are $(table)"
+else
+	trouble="cannot download $meta"
+	[ -n "$dir" ] || die "$trouble. apt's lists may be out of date or the" \
+		"network out of reach: run 'apt-get update' as root, see that" \
+		"'apt-get download $meta' works, and try again"
+fi
+say "$trouble: using ${dir##*/}"
 echo "$dir"

@@ -19,14 +19,19 @@ series_for()	# use
 }
 
 # Sets what the table and the CPU's file have on a kernel, as series_* and cpu_*,
-# and kbuild to the arguments of make for the kernel and its modules.
+# series_version to the version that must be of it, if one was asked for, and
+# kbuild to the arguments of make for the kernel and its modules.
 # shellcheck disable=SC2034 # for those who source this
-load_series()	# series, or a directory as kernel.sh makes it
+load_series()	# series, version of newest, or a directory as kernel.sh makes it
 {
-	if [ "$1" = DIR ] || ! read_series "$1"; then
-		[ -d "$1" ] || die "$1: no such kernel: name one of" \
-			"$(awk '/^[^#]/ && $1 != "DIR" { print $1 }' \
-			"$qemu_dir/series" | paste -sd ' ')," \
+	series_version=
+	if [ "$1" != DIR ] && read_series "$1"; then
+		:
+	elif [[ $1 =~ ^[0-9]+\.[0-9]+$ ]]; then
+		read_series newest
+		series_version=$1
+	else
+		[ -d "$1" ] || die "$1: no such kernel: name one of $(table)," \
 			"or a directory that kernel.sh made"
 		read_series DIR
 		series_cpu=$(cpu_of "$1") || exit
@@ -35,6 +40,13 @@ load_series()	# series, or a directory as kernel.sh makes it
 	. "$qemu_dir/arch/$series_cpu.sh"
 	kbuild=("${cpu_make[@]}")
 	[ "$series_compiler" = - ] || kbuild+=("CC=$series_compiler")
+}
+
+# The names of all series
+table()
+{
+	awk '/^[^#]/ && $1 != "DIR" { print $1 }' "$qemu_dir/series" |
+		paste -sd ' '
 }
 
 # The series itself, or the last part of the directory's path
@@ -46,12 +58,10 @@ results_name()	# series or directory
 # shellcheck disable=SC2034 # for those who source this
 read_series()	# name in the table
 {
-	local name
-
-	while read -r name series_cpu series_package series_suite \
+	while read -r series_name series_cpu series_package series_suite \
 		series_compiler series_seconds series_guest_seconds \
 		series_memory series_uses series_make; do
-		[ "$name" != "$1" ] || return 0
+		[ "$series_name" != "$1" ] || return 0
 	done < <(grep '^[^#]' "$qemu_dir/series")
 	return 1
 }

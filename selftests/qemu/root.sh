@@ -16,7 +16,7 @@ set -eu
 . "$(dirname "$0")/../scripts/apt.sh"
 
 packages=gcc,gcc-multilib,libc6-dev,make,pkg-config,bc,bison,flex,libelf-dev
-packages+=,kmod,xz-utils,qemu-system-x86,python3,keyutils,openssl,libssl-dev
+packages+=,kmod,pahole,xz-utils,qemu-system-x86,python3,keyutils,openssl,libssl-dev
 packages+=,libkcapi-dev
 
 suite=${1-}

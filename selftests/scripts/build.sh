@@ -9,27 +9,55 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 # Any output of a build is a warning, and fails.
 build()	# argument of make...
 {
+	quietly make -s -j "$(nproc)" "$@"
+}
+
+# After build_module: the same with the compiler and the libraries of the
+# kernel's suite
+build_within()	# argument of make...
+{
+	quietly "${within[@]}" make -s -j "$(nproc)" "$@"
+}
+
+quietly()	# command...
+{
 	local said
 
-	if ! said=$(make -s -j "$(nproc)" "$@" 2>&1 >/dev/null) ||
-		[ -n "$said" ]; then
+	if ! said=$("$@" 2>&1 >/dev/null) || [ -n "$said" ]; then
 		echo "$said" >&2
-		die "make $*: failed, or warned"
+		die "$*: failed, or warned"
 	fi
 }
 
-# shellcheck disable=SC2034 # for those who source this
-# Sets kernel to the directory of a kernel, module to the module for it, and what
+# Sets kernel to the directory of a kernel, within to the command that runs
+# another one with the compiler and the libraries of the kernel's suite, and what
 # load_series() sets.
+# shellcheck disable=SC2034 # for those who source this
+find_kernel()	# series, or a directory as kernel.sh makes it
+{
+	local suite
+
+	load_series "$1"
+	kernel=$(selftests/qemu/kernel.sh "$1")
+	within=()
+	[ -e "$kernel/suite" ] || return 0
+	read -r suite <"$kernel/suite"
+	within=(selftests/qemu/root.sh "$suite")
+	"${within[@]}" >/dev/null
+}
+
+# The same, and sets module to the module for the kernel.
+# shellcheck disable=SC2034 # for those who source this
 build_module()	# series, or a directory as kernel.sh makes it
 {
 	local release args
 
-	load_series "$1"
-	kernel=$(selftests/qemu/kernel.sh "$1")
+	find_kernel "$1"
 	read -r release <"$kernel/release"
+	# shellcheck disable=SC2154 # of load_series()
 	read -ra args <<<"$series_make"
-	build modules KDIR="$kernel/build" "${kbuild[@]}" "${args[@]}"
+	# shellcheck disable=SC2154 # of load_series()
+	build_within modules KDIR="$kernel/build" "${kbuild[@]}" "${args[@]}"
 	module=$PWD/build/kmod/$release/hmacdev.ko
 }
 
