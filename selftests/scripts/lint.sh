@@ -11,6 +11,10 @@ cd "$(dirname "$0")/../.."
 
 kmod_lines=1729		# AF_ALG has 1,753 for its hash path alone
 
+# All words that the column "uses" of qemu/series may have
+use_words="test ci ci-short lint clang no-compat demo bench fuzz source counted"
+use_words+=" strict"
+
 words=$(series_for lint)
 read -ra kernels <<<"$words"
 selftests/scripts/setup.sh build guest lint "${kernels[@]}"
@@ -96,12 +100,74 @@ style()
 }
 
 # Build from scratch, since the compiler only warns of files that it compiles.
-module()	# directory of the kernel, further argument of make...
+module()	# name of the build, argument of make...
 {
-	local kernel=$1
+	"${within[@]}" make -s modules KDIR="$kernel/build" \
+		BUILD="$tmp/$1" "${kbuild[@]}" "${@:2}"
+}
 
-	shift
-	make -s modules KDIR="$kernel/build" BUILD="$tmp/${kernel##*/}" "$@"
+# Options that are off in C. kbuild may still have them: it reads another file.
+undefine()	# file, option of the kernel...
+{
+	printf '#undef %s\n' "${@:2}" >"$1"
+}
+
+# Debian's headers have the options that GCC needs. Set those of Clang instead.
+clang()	# name of the build
+{
+	undefine "$tmp/clang.h" CONFIG_CC_HAS_NAMED_AS CONFIG_USE_X86_SEG_SUPPORT
+	module "$1" LLVM=-16 CC=clang-16 KCFLAGS="-include $tmp/clang.h" \
+		CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0 \
+		CONFIG_CC_IS_CLANG=y CONFIG_CLANG_VERSION=160000 \
+		CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough \
+		CONFIG_FTRACE_MCOUNT_USE_CC= CONFIG_FTRACE_MCOUNT_USE_OBJTOOL=y
+}
+
+# All of Debian's 64-bit kernels for this CPU run 32-bit programs.
+no_compat()	# name of the build
+{
+	undefine "$tmp/no-compat.h" CONFIG_COMPAT CONFIG_COMPAT_32 \
+		CONFIG_IA32_EMULATION
+	module "$1" KCFLAGS="-include $tmp/no-compat.h" || return
+	! nm "$tmp/$1"/kmod/*/hmacdev.ko | grep compat_ptr_ioctl
+}
+
+builds()	# series
+{
+	local sparse=(C=1 CF=-D__CHECK_ENDIAN__)
+
+	find_kernel "$1"
+	# The headers of Linux 7.3 lack the script that starts sparse.
+	if [ ${#within[@]} = 0 ]; then
+		check "W=1 and sparse, $1" module "$1" "${sparse[@]}"
+	else
+		check "W=1, $1" module "$1"
+	fi
+	[[ ,$series_uses, != *,clang,* ]] ||
+		check "Clang, $1" clang "$1-clang"
+	[[ ,$series_uses, != *,no-compat,* ]] ||
+		check "without COMPAT, $1" no_compat "$1-no-compat"
+}
+
+# A misspelt word would leave out a check.
+series_table()
+{
+	awk -v words="$use_words" '
+		BEGIN {
+			split(words, list, " ")
+			for (i in list)
+				known[list[i]] = 1
+		}
+		/^[^#]/ {
+			if (NF < 9)
+				print $1 ": too few columns"
+			if (seen[$1]++)
+				print $1 ": twice"
+			count = split($9, uses, ",")
+			for (i = 1; i <= count; i++)
+				if ($9 != "-" && !(uses[i] in known))
+					print $1 ": nothing uses \"" uses[i] "\""
+		}' selftests/qemu/series
 }
 
 kernel_doc()
@@ -131,8 +197,7 @@ needs()
 {
 	local said
 
-	said=$(make modules KDIR="$kernel/build" BUILD="$tmp/needs" \
-		CONFIG_KEYS= 2>&1 || :)
+	said=$(module needs CONFIG_KEYS= 2>&1 || :)
 	grep -q 'needs a kernel with CONFIG_KEYS' <<<"$said" || echo "$said"
 }
 
@@ -177,10 +242,7 @@ lines()
 
 check checkpatch style
 for series in "${kernels[@]}"; do
-	load_series "$series"
-	kernel=$(selftests/qemu/kernel.sh "$series")
-	check "W=1 and sparse, $series" module "$kernel" "${kbuild[@]}" \
-		C=1 CF=-D__CHECK_ENDIAN__
+	builds "$series"
 done
 check kernel-doc kernel_doc uapi/linux/hmacdev.h kmod/*.[ch]
 check userspace make -s userspace BUILD="$tmp"
@@ -190,6 +252,7 @@ check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \
 	--enable=warning,performance,portability -Iuapi -Iuserspace/lib userspace
 check "manual, symbols" make -s -C userspace check O="$tmp/userspace"
 check shellcheck shellcheck -a -x "${scripts[@]}"
+check series series_table
 check algorithms algorithms
 check ioctls ioctls
 lines=$(cat kmod/*.[ch] | wc -l)

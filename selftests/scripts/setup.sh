@@ -14,8 +14,9 @@ declare -A packages=(
 	[build32]='gcc-multilib'
 	[guest]='keyutils kmod libssl-dev openssl python3 xz-utils'
 	[root]='debian-archive-keyring debootstrap'
-	[lint]='cppcheck g++ groff mandoc musl-tools perl shellcheck sparse'
+	[lint]='clang-16 cppcheck g++ groff lld-16 llvm-16 mandoc musl-tools perl'
 )
+packages[lint]+=' shellcheck sparse'
 
 command -v dpkg-query >/dev/null || die "this needs a Debian 12 machine"
 
