@@ -84,10 +84,11 @@ resolve()
 	[ -n "$version" ]
 }
 
-# Whether the version is the one that was asked for, as in 7.3
+# Whether the version, if it is known, is the one that was asked for, as in 7.3
 wanted()
 {
-	[ -z "$series_version" ] || [[ $version == "$series_version"[.~-]* ]]
+	[ -z "$version" ] || [ -z "$series_version" ] ||
+		[[ $version == "$series_version"[.~-]* ]]
 }
 
 # The functions below are called where set -e has no effect: hence the chains.
