@@ -46,7 +46,7 @@ make_root()
 	if ! unshare -m debootstrap --variant=minbase --keyring="$debian_keyring" \
 		--include="$packages" "$suite" "$tmp" "$base" \
 		>"$log" 2>&1 </dev/null; then
-		cat "$log" "$tmp"/debootstrap/debootstrap.log >&2 || :
+		tail -n 20 "$log" "$tmp"/debootstrap/debootstrap.log >&2 || :
 		die "debootstrap failed"
 	fi
 	rm -rf "$tmp"/var/cache/apt/archives/*.deb "$tmp"/var/lib/apt/lists/*
