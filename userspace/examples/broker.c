@@ -31,8 +31,28 @@
 #define ARCH	AUDIT_ARCH_AARCH64
 #elif defined(__riscv) && __riscv_xlen == 64
 #define ARCH	AUDIT_ARCH_RISCV64
+#elif defined(__s390x__)
+#define ARCH	AUDIT_ARCH_S390X
+#elif defined(__i386__)
+#define ARCH	AUDIT_ARCH_I386
+#elif defined(__arm__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define ARCH	AUDIT_ARCH_ARM
 #else
 #define ARCH	0	/* unknown: every system call kills the worker */
+#endif
+
+/* 32-bit programs allocate memory with mmap2, and 32-bit ARM has no mmap. */
+#ifdef SYS_mmap2
+#define MAP	SYS_mmap2
+#else
+#define MAP	SYS_mmap
+#endif
+
+/* The filter loads 32 bits at a time. An ioctl's request is in the low ones. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define LOW	0
+#else
+#define LOW	4
 #endif
 
 #define TAG_LEN	32
@@ -44,8 +64,8 @@ struct message {
 
 static const struct message none;
 
-#define LOAD(field)	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
-				 offsetof(struct seccomp_data, field))
+#define LOAD(field, at)	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
+				 offsetof(struct seccomp_data, field) + (at))
 #define IS(value, yes, no) \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, yes, no)
 #define RETURN(action)	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_##action)
@@ -53,20 +73,20 @@ static const struct message none;
 static int enter_sandbox(void)
 {
 	static struct sock_filter filter[] = {
-		LOAD(arch),
+		LOAD(arch, 0),
 		IS(ARCH, 1, 0),
 		RETURN(KILL_PROCESS),
-		LOAD(nr),
+		LOAD(nr, 0),
 		IS(SYS_read, 10, 0),
 		IS(SYS_write, 9, 0),
 		IS(SYS_recvmsg, 8, 0),
 		IS(SYS_brk, 7, 0),
-		IS(SYS_mmap, 6, 0),
+		IS(MAP, 6, 0),
 		IS(SYS_exit_group, 5, 0),
 		IS(SYS_ioctl, 1, 0),
 		RETURN(KILL_PROCESS),
 		/* ioctl: allow requests whose type byte is that of hmacdev. */
-		LOAD(args[1]),
+		LOAD(args[1], LOW),
 		BPF_STMT(BPF_ALU | BPF_AND | BPF_K,
 			 _IOC_TYPEMASK << _IOC_TYPESHIFT),
 		IS(HMACDEV_IOC_TYPE << _IOC_TYPESHIFT, 0, 1),
