@@ -30,10 +30,11 @@ debian_uri()
 
 # Sets apt to options of apt-get and apt-cache: packages come from that suite of
 # the mirror, and for that architecture. "-" stands for this machine's sources
-# and for its architecture. The lists that this needs are in the cache.
-use_apt()	# suite, architecture
+# and for its architecture. The lists that this needs are in the cache. Packages
+# of the further architectures are named with them, as in "libc6:armhf".
+use_apt()	# suite, architecture...
 {
-	local cpu=$2 own
+	local all cpu=$2 own
 
 	own=$(dpkg --print-architecture)
 	[ "$cpu" != - ] || cpu=$own
@@ -42,9 +43,10 @@ use_apt()	# suite, architecture
 	apt=(-o APT::Sandbox::User="$(id -un)")
 	[ "$apt_suite,$cpu" != "-,$own" ] || return 0
 
-	apt_dir=$(cache_dir)/apt-${apt_suite/#-/host}-$cpu
+	all=$(IFS=,; echo "$cpu${3+,}${*:3}")
+	apt_dir=$(cache_dir)/apt-${apt_suite/#-/host}-${all//,/-}
 	mkdir -p "$apt_dir"/{lists,archives}/partial
-	apt+=(-o APT::Architecture="$cpu" -o APT::Architectures="$cpu"
+	apt+=(-o APT::Architecture="$cpu" -o APT::Architectures="$all"
 		-o Dir::State="$apt_dir" -o Dir::State::status=/dev/null
 		-o Dir::Cache="$apt_dir" -o Acquire::Languages=none)
 	[ "$apt_suite" = - ] ||
