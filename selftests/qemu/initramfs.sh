@@ -39,8 +39,8 @@ while read -r ko; do
 	esac
 	n=$((n + 1))
 done
-(cd "$tmp/root" && find . | LC_ALL=C sort | "$kernel/busybox" cpio -o -H newc) \
-	>"$tmp/cpio" 2>/dev/null
+(cd "$tmp/root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc) \
+	>"$tmp/cpio"
 rm -f "$kernel"/initramfs-*
 mv "$tmp/cpio" "$initramfs"
 echo "$initramfs"

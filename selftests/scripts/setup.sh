@@ -12,7 +12,7 @@ declare -A packages=(
 	[bench]='gnuplot-nox libkcapi-dev'
 	[build]='gcc gcc-12 libc6-dev libelf1 make pkg-config'
 	[build32]='gcc-multilib'
-	[guest]='keyutils kmod libssl-dev openssl python3 xz-utils'
+	[guest]='cpio keyutils kmod libssl-dev openssl python3 xz-utils'
 	[root]='debian-archive-keyring debootstrap'
 	[lint]='clang-16 cppcheck g++ groff lld-16 llvm-16 mandoc musl-tools perl'
 )
