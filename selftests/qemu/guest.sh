@@ -13,6 +13,7 @@
 #		could not be loaded or unloaded
 #
 #	--kernel SERIES|DIR	the kernel, or a directory as kernel.sh makes it
+#	--root DIR		/usr and /etc are those of the system in DIR
 #	--module FILE		load FILE before COMMAND, unload it after
 #	--log FILE		keep the kernel's log there
 #	--rw DIR		a directory where the guest's writes stay
@@ -28,11 +29,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 kernel=$(series_for demo)
-module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
+root='' module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
 interactive='' append=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel)	kernel=$2; shift ;;
+	--root)		root=$(realpath -e "$2"); shift ;;
 	--module)	module=$(realpath -e "$2"); shift ;;
 	--log)		log=$2; shift ;;
 	--rw)		rw=$(realpath -e "$2"); shift ;;
@@ -65,7 +67,7 @@ for f in "$log" "$job/verdict" "$job/qemu"; do
 	: >"$f"
 done
 cp "$here/guest-init.sh" "$job/init"
-declare -p kernel module rw interactive cpu_modules | sed 's/^declare -- //' \
+declare -p kernel root module rw interactive cpu_modules | sed 's/^declare -- //' \
 	>"$job/settings"
 {
 	if [ -n "$interactive" ] && size=$(stty size 2>/dev/null); then
