@@ -19,8 +19,8 @@ series=${KERNEL:-$(series_for fuzz)}
 bits=${BITS:-64}
 packages=(build guest "$series")
 case $bits in
-64)	programs=build/selftests ;;
-32)	programs=build/selftests32 packages+=(build32) ;;
+64)	;;
+32)	packages+=(build32) ;;
 *)	die "BITS is 64 or 32" ;;
 esac
 
@@ -31,9 +31,14 @@ for name in SEED SEQUENCE ROUND PROCESSES; do
 done
 
 selftests/scripts/setup.sh "${packages[@]}"
-build_tests
-[ "$bits" != 32 ] || build_tests32
 build_module "$series"
+build_tests
+program=$out/selftests/fuzz
+if [ "$bits" = 32 ]; then
+	[ -n "$cpu_debian32" ] || die "there are no 32-bit programs for $series"
+	build_tests32
+	program=$out/selftests32/fuzz
+fi
 rm -rf "$results"
 mkdir -p "$results"
 
@@ -41,7 +46,7 @@ status=0
 selftests/qemu/guest.sh --kernel "$kernel" --rw "$results" \
 	--log "$results/fuzz.log" --timeout $((2 * seconds + 900)) --memory 2048 -- \
 	env "${options[@]}" "$PWD/selftests/qemu/run-tests.sh" "$module" \
-	"$results" $((seconds + 300)) "$PWD/$programs/fuzz" || status=$?
+	"$results" $((seconds + 300)) "$program" || status=$?
 [ ! -e "$results/fuzz.tap" ] || cat "$results/fuzz.tap"
 if [ "$status" != 0 ] && [ -e "$results/last" ]; then
 	say "what ran last:"

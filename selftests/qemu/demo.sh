@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.."
 series=${KERNEL:-$(series_for demo)}
 selftests/scripts/setup.sh build guest "$series"
 build_module "$series"
-build userspace
+build_userspace
 
 file=$(realpath -e -- "${FILE:-$kernel/vmlinuz}")
 # The guest copies FILE to a tmpfs, which has half of the memory.
@@ -24,5 +24,5 @@ memory=$((1024 + $(stat -c %s -- "$file") / 524288))
 echo "Booting ${kernel##*/} in QEMU; this machine's own kernel stays as it is."
 exec selftests/qemu/guest.sh --kernel "$kernel" --module "$module" \
 	--memory "$memory" -- env \
-	PATH="$PWD/build/userspace:$PWD/build/userspace/examples:$PATH" \
+	PATH="$out/userspace:$out/userspace/examples:$PATH" \
 	COLOR="${COLOR-}" selftests/command/demo.sh "$file"

@@ -13,7 +13,8 @@
 #		could not be loaded or unloaded
 #
 #	--kernel SERIES|DIR	the kernel, or a directory as kernel.sh makes it
-#	--root DIR		/usr and /etc are those of the system in DIR
+#	--root DIR		/usr and /etc are those of the system in DIR. On
+#				another CPU than ours, foreign.sh makes it
 #	--module FILE		load FILE before COMMAND, unload it after
 #	--log FILE		keep the kernel's log there
 #	--rw DIR		a directory where the guest's writes stay
@@ -55,6 +56,7 @@ done
 load_series "$kernel"
 kernel=$("$here/kernel.sh" "$kernel")
 initramfs=$("$here/initramfs.sh" "$kernel")
+[ -n "$root" ] || root=$(foreign_root "$kernel")
 
 job=$(mktemp -d)
 qemu=

@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 kernel=$1
 load_series "$kernel"
 read -r release <"$kernel/release"
-sum=$({ cat "$0" "$here/initramfs-init"; echo "$cpu_virtio"; } | cksum)
+sum=$({ cat "$0" "$here/initramfs-init"; echo "$cpu_boot_modules"; } | cksum)
 initramfs=$kernel/initramfs-${sum%% *}
 if [ -e "$initramfs" ]; then
 	echo "$initramfs"
@@ -28,8 +28,9 @@ chmod +x "$tmp/root/init"
 
 # The names sort in the order of loading. busybox cannot unpack xz.
 n=100
+# shellcheck disable=SC2086 # names
 modprobe -d "$kernel" -S "$release" -a --show-depends \
-	"virtio_$cpu_virtio" virtio_console 9pnet_virtio 9p overlay |
+	$cpu_boot_modules virtio_console 9pnet_virtio 9p overlay |
 	sed -n 's/^insmod \(.*[^ ]\) *$/\1/p' | awk '!seen[$0]++' |
 while read -r ko; do
 	to=$tmp/root/$n-$(basename "$ko" .xz)

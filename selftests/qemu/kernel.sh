@@ -100,22 +100,24 @@ take()	# pattern of the path of one file, name
 
 unpack_kernel()
 {
-	local release headers common parts packages
+	local release headers common parts packages kbuild cross=
+	! foreign || cross=-cross
 	release=${image#linux-image-}
 	headers=linux-headers-$release
 	common=$(depends "$headers" 'linux-headers-.*-common.*')
 	# Since Linux 7.0, the image is an empty package that needs its parts.
 	parts=$(depends "$image" 'linux-(base|binary|modules)-.*')
-	parts+=" $(depends "$headers" 'linux-kbuild-.*')"
+	kbuild=$(depends "$headers" 'linux-kbuild-.*')
 	read -rd '' -a packages <<<"$image $headers $common $parts" || :
 
 	unpack_packages "${packages[@]}" busybox-static &&
+		use_apt "$series_suite" - && unpack_packages "$kbuild" &&
 		take '*/vmlinuz*' vmlinuz &&
 		take '*/bin/busybox' busybox || return
 	if [ ! -d lib/modules ]; then
 		mkdir -p lib && mv usr/lib/modules lib || return
 	fi
-	[ "$series_suite" = - ] || echo "${series_suite%-backports}" >suite
+	[ "$series_suite" = - ] || echo "${series_suite%-backports}$cross" >suite
 	echo "$release" >release &&
 		ln -s "lib/modules/$release" modules &&
 		ln -s "usr/src/$headers" build || return

@@ -42,6 +42,23 @@ load_series()	# series, version of newest, or a directory as kernel.sh makes it
 	[ "$series_compiler" = - ] || kbuild+=("CC=$series_compiler")
 }
 
+# Whether programs of this machine do not run on the CPU of load_series()
+foreign()
+{
+	[ "$cpu_debian" != "$(dpkg --print-architecture)" ]
+}
+
+# Prints the system whose programs run on that CPU, if this machine's do not.
+foreign_root()	# directory of the kernel
+{
+	local suite
+
+	foreign || return 0
+	read -r suite <"$1/suite"
+	# shellcheck disable=SC2086 # there may be no 32-bit programs
+	"$qemu_dir/foreign.sh" "${suite%-cross}" "$cpu_debian" $cpu_debian32
+}
+
 # The names of all series
 table()
 {

@@ -3,7 +3,8 @@
 #
 # root.sh SUITE: make a Debian system of that suite in the cache, once, and
 # print its directory. It has compilers, what the kernel's build needs, QEMU,
-# and what the tests need. Only root can make it.
+# and what the tests need. SUITE-cross has the compilers for other CPUs instead,
+# which cannot be installed beside those for 32 bits. Only root can make it.
 #
 # root.sh SUITE COMMAND [ARG...]: run COMMAND with /usr and /etc of that system,
 # which are read-only, and with its PATH. Everything else is as it is here: the
@@ -15,13 +16,17 @@ set -eu
 # shellcheck source=selftests/scripts/apt.sh
 . "$(dirname "$0")/../scripts/apt.sh"
 
-packages=gcc,gcc-multilib,libc6-dev,make,pkg-config,bc,bison,flex,libelf-dev
-packages+=,kmod,pahole,xz-utils,qemu-system-x86,python3,keyutils,openssl,libssl-dev
-packages+=,libkcapi-dev
+native=gcc,gcc-multilib,libc6-dev,make,pkg-config,bc,bison,flex,libelf-dev
+native+=,kmod,pahole,xz-utils,qemu-system-x86,python3,keyutils,openssl,libssl-dev
+native+=,libkcapi-dev
+cross=gcc,libc6-dev,make,perl,pkg-config,gcc-aarch64-linux-gnu
+cross+=,gcc-arm-linux-gnueabihf,gcc-s390x-linux-gnu
 
 suite=${1-}
 case $suite in
-''|-*|*/*)	die "usage: root.sh SUITE [COMMAND [ARG...]]" ;;
+''|-*|*/*)	die "usage: root.sh SUITE[-cross] [COMMAND [ARG...]]" ;;
+*-cross)	packages=$cross ;;
+*)		packages=$native ;;
 esac
 shift
 
@@ -44,7 +49,7 @@ make_root()
 	tmp=$(mktemp -d "$cache/.new-root-$suite.XXXXXX")
 	chmod 755 "$tmp"
 	if ! unshare -m debootstrap --variant=minbase --keyring="$debian_keyring" \
-		--include="$packages" "$suite" "$tmp" "$base" \
+		--include="$packages" "${suite%-cross}" "$tmp" "$base" \
 		>"$log" 2>&1 </dev/null; then
 		tail -n 20 "$log" "$tmp"/debootstrap/debootstrap.log >&2 || :
 		die "debootstrap failed"

@@ -16,7 +16,7 @@ shift 3
 kmemleak=/sys/kernel/debug/kmemleak
 gcov=/sys/kernel/debug/gcov
 export HMACDEV_MODULE=$module
-PATH=$here/../../build/userspace:$PATH
+PATH=$(dirname "$1")/../userspace:$PATH
 
 # It takes two scans to be sure, and they pass over what is younger than 5 s.
 leaks()

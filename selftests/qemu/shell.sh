@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 series=${KERNEL:-$(series_for demo)}
 selftests/scripts/setup.sh build guest "$series"
 build_module "$series"
-build userspace
+build_userspace
 exec selftests/qemu/guest.sh --kernel "$kernel" --module "$module" \
 	--interactive -- \
-	env PATH="$PWD/build/userspace:$PATH" PS1='hmacdev \w # ' bash --norc
+	env PATH="$out/userspace:$PATH" PS1='hmacdev \w # ' bash --norc

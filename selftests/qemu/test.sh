@@ -25,6 +25,7 @@ read -ra kernels <<<"$words"
 strict_kernel="fips=1 random.trust_cpu=off random.trust_bootloader=off"
 
 passed=0 failed=0 skipped=0
+built=
 
 add()	# passed, failed, skipped
 {
@@ -33,11 +34,14 @@ add()	# passed, failed, skipped
 	skipped=$((skipped + $3))
 }
 
-# Sets programs, single, counted and strict to the paths of those to run.
+# After build_module: sets programs, single, counted and strict to the
+# paths of those to run.
 build_programs()
 {
 	local found name names
 
+	[ "$built" != "$cpu_debian" ] || return 0
+	built=$cpu_debian
 	build_tests
 	build_tests32
 	programs=() single=() counted=() strict=()
@@ -57,10 +61,8 @@ build_programs()
 
 add_test()	# list, name
 {
-	local out=$PWD/build
-
 	add_program "$1" "$out/selftests/$2"
-	[[ $2 != *.sh ]] || return 0
+	[[ $2 != *.sh ]] && [ -n "$cpu_debian32" ] || return 0
 	ln -sf "$2" "$out/selftests32/$2.32"
 	add_program "$1" "$out/selftests32/$2.32"
 }
@@ -144,13 +146,14 @@ uses()	# use
 # since guests wait a lot. The output of each guest goes to a file.
 start()	# KERNEL's word
 {
-	local name program results series
-	local chosen=("${programs[@]}") alone=("${single[@]}")
+	local name program results series chosen alone
 
 	name=$(results_name "$1")
 	results=$PWD/build/results/$name
 	series=$(series_of "$1")
 	build_module "$series"
+	build_programs
+	chosen=("${programs[@]}") alone=("${single[@]}")
 	if [ "$1" != "$series" ]; then
 		leave_short chosen
 		leave_short alone
@@ -223,7 +226,6 @@ for series in "${kernels[@]}"; do
 	packages+=("$(series_of "$series")")
 done
 selftests/scripts/setup.sh "${packages[@]}"
-build_programs
 for series in "${kernels[@]}"; do
 	start "$series"
 done

@@ -61,30 +61,53 @@ build_module()	# series, or a directory as kernel.sh makes it
 	module=$PWD/build/kmod/$release/hmacdev.ko
 }
 
-# Builds the kselftest programs, and sets tests to the arguments of make for
-# them.
+# After find_kernel: sets out to the directory for the programs that run on the
+# kernel's CPU, tools and tools32 to the arguments of make that choose their
+# compiler, and compile to the command that calls make.
+find_tools()
+{
+	local root crypto
+
+	out=$PWD/build tools=() compile=(build)
+	if foreign; then
+		root=$(foreign_root "$kernel")
+		out+=/$cpu_debian compile=(build_within)
+		tools=("CC=$cpu_cc --sysroot=$root" "AR=${cpu_cc%gcc}ar")
+		tools32=("CC=$cpu_cc32 --sysroot=$root" "AR=${cpu_cc32%gcc}ar")
+	else
+		crypto=$(selftests/scripts/libcrypto32.sh)
+		tools32=("CC=$cpu_cc32 -I$crypto/include -L$crypto")
+	fi
+}
+
+# After find_kernel: builds the library and the command below out.
+build_userspace()
+{
+	find_tools
+	"${compile[@]}" userspace BUILD="$out" "${tools[@]}"
+}
+
+# After find_kernel: builds the kselftest programs below out, and sets tests to
+# the arguments of make for them.
 build_tests()
 {
 	local source
 
 	source=$(selftests/qemu/kernel.sh --source "$(series_for source)")
-	mkdir -p build/selftests
-	tests=(-C selftests OUTPUT="$PWD/build/selftests"
-		KSELFTEST_DIR="$source/tools/testing/selftests")
-	build userspace
-	build "${tests[@]}"
+	build_userspace
+	mkdir -p "$out/selftests"
+	tests=(-C selftests OUTPUT="$out/selftests"
+		KSELFTEST_DIR="$source/tools/testing/selftests" "${tools[@]}")
+	"${compile[@]}" "${tests[@]}"
 }
 
-# After build_tests: the same for 32 bits.
+# After build_tests: the same for 32 bits, if the CPU runs such programs.
 build_tests32()
 {
-	local crypto out=$PWD/build
-
-	crypto=$(selftests/scripts/libcrypto32.sh)
-	mkdir -p build/selftests32
-	build -C userspace O="$out/userspace32" CC="gcc -m32" \
+	[ -n "$cpu_debian32" ] || return 0
+	mkdir -p "$out/selftests32"
+	"${compile[@]}" -C userspace O="$out/userspace32" "${tools32[@]}" \
 		"$out/userspace32/libhmacdev.a"
-	build "${tests[@]}" OUTPUT="$out/selftests32" \
-		LIBHMACDEV="$out/userspace32/libhmacdev.a" \
-		CC="gcc -m32 -I$crypto/include -L$crypto"
+	"${compile[@]}" "${tests[@]}" OUTPUT="$out/selftests32" \
+		LIBHMACDEV="$out/userspace32/libhmacdev.a" "${tools32[@]}"
 }

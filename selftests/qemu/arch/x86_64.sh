@@ -4,8 +4,12 @@
 
 cpu_packages=(qemu-system-x86)
 
-# Debian's name of the architecture
+# Debian's names of the architecture and of that of its 32-bit programs, and the
+# compilers for them
 cpu_debian=amd64
+cpu_debian32=i386
+cpu_cc=gcc
+cpu_cc32='gcc -m32'
 
 # The kernel: the option that only this CPU's have, the arguments of make, its
 # folder of the source, and the image that make builds.
@@ -20,6 +24,9 @@ cpu_machine=pc
 cpu_model=max
 cpu_console=ttyS0
 cpu_virtio=pci
+
+# The modules on the way to virtio devices
+cpu_boot_modules=virtio_pci
 
 # The modules that udev loads on a real machine, for what the CPU can do
 cpu_modules='sha1-ssse3 sha256-ssse3 sha512-ssse3'
