@@ -20,6 +20,7 @@
 #	--rw DIR		a directory where the guest's writes stay
 #	--memory MIB		default 1024
 #	--cpus N		default 2
+#	--plain			without the hashes that use a CPU's instructions
 #	--icount		one CPU on which an instruction takes a nanosecond
 #	--append PARAMETERS	more of the kernel's command line
 #	--timeout SECONDS	default 300
@@ -31,7 +32,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 kernel=$(series_for demo)
 root='' module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
-interactive='' append=''
+interactive='' append='' plain=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel)	kernel=$2; shift ;;
@@ -43,6 +44,7 @@ while [ $# -gt 0 ]; do
 	--cpus)		cpus=$2; shift ;;
 	--timeout)	timeout=$2; shift ;;
 	--icount)	icount=1 ;;
+	--plain)	plain=1 ;;
 	--append)	append=$2; shift ;;
 	--interactive)	interactive=1 ;;
 	--)		shift; break ;;
@@ -58,6 +60,7 @@ kernel=$("$here/kernel.sh" "$kernel")
 initramfs=$("$here/initramfs.sh" "$kernel")
 [ -n "$root" ] || root=$(foreign_root "$kernel")
 
+[ -z "$plain" ] || cpu_modules=
 job=$(mktemp -d)
 qemu=
 trap '[ -z "$qemu" ] || kill "$qemu"; rm -rf "$job"' EXIT

@@ -9,10 +9,12 @@
 # programs and the kernels' logs are in build/results.
 #
 # The programs in C run twice, the second time as NAME.32: built for 32 bits.
-# Three groups have guests of their own. The guest of timing counts
+# Four groups have guests of their own. The guest of timing counts
 # instructions. The guest of strict boots in FIPS mode and has no random numbers
 # at first. The guest of the scripts and of openssl has one CPU: they run one
-# command at a time, and a second emulated CPU makes each command slower.
+# command at a time, and a second emulated CPU makes each command slower. In the
+# guest of known_answer.plain and openssl.plain, the kernel computes all hashes
+# without the CPU's own instructions for them.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -34,7 +36,7 @@ add()	# passed, failed, skipped
 	skipped=$((skipped + $3))
 }
 
-# After build_module: sets programs, single, counted and strict to the
+# After build_module: sets programs, single, counted, plain and strict to the
 # paths of those to run.
 build_programs()
 {
@@ -44,7 +46,7 @@ build_programs()
 	built=$cpu_debian
 	build_tests
 	build_tests32
-	programs=() single=() counted=() strict=()
+	programs=() single=() counted=() plain=() strict=()
 	names=$(make -s "${tests[@]}" COLLECTION= emit_tests)
 	for name in $names; do
 		name=${name#:}
@@ -55,7 +57,12 @@ build_programs()
 	done
 	add_test counted timing
 	add_test strict strict
-	found=("${programs[@]}" "${single[@]}" "${counted[@]}" "${strict[@]}")
+	for name in known_answer openssl; do
+		ln -sf "$name" "$out/selftests/$name.plain"
+		add_program plain "$out/selftests/$name.plain"
+	done
+	found=("${programs[@]}" "${single[@]}" "${counted[@]}" "${plain[@]}"
+		"${strict[@]}")
 	[ ${#found[@]} -gt 0 ] || die "no test ${TEST-}"
 }
 
@@ -176,6 +183,8 @@ start()	# KERNEL's word
 		run "${alone[@]}"
 		options=(--icount)
 		! uses counted || run "${counted[@]}"
+		options=(--plain)
+		! uses plain || run "${plain[@]}"
 		options=(--append "$strict_kernel")
 		for program in "${strict[@]}"; do
 			! uses strict || run "$program"
