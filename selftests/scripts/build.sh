@@ -63,17 +63,20 @@ build_module()	# series, or a directory as kernel.sh makes it
 
 # After find_kernel: sets out to the directory for the programs that run on the
 # kernel's CPU, tools and tools32 to the arguments of make that choose their
-# compiler, and compile to the command that calls make.
+# compiler, and compile to the command that calls make. Some CPUs have no
+# unaligned access, so programs for other CPUs than ours trap where they make
+# one.
 find_tools()
 {
-	local root crypto
+	local root crypto flags
 
 	out=$PWD/build tools=() compile=(build)
 	if foreign; then
 		root=$(foreign_root "$kernel")
 		out+=/$cpu_debian compile=(build_within)
-		tools=("CC=$cpu_cc --sysroot=$root" "AR=${cpu_cc%gcc}ar")
-		tools32=("CC=$cpu_cc32 --sysroot=$root" "AR=${cpu_cc32%gcc}ar")
+		flags="--sysroot=$root -fsanitize=alignment -fsanitize-trap=alignment"
+		tools=("CC=$cpu_cc $flags" "AR=${cpu_cc%gcc}ar")
+		tools32=("CC=$cpu_cc32 $flags" "AR=${cpu_cc32%gcc}ar")
 	else
 		crypto=$(selftests/scripts/libcrypto32.sh)
 		tools32=("CC=$cpu_cc32 -I$crypto/include -L$crypto")
