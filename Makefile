@@ -112,7 +112,7 @@ lint: ## run style checks and static analysis; check the module's size
 
 clean: ## remove what was built here; keep the cache
 	rm -rf $(addprefix $(BUILD)/,bench kmod results selftests selftests32 \
-		userspace userspace32 arm64 s390x)
+		userspace userspace32 arm64 armhf s390x)
 	-test ! -d $(BUILD) || rmdir --ignore-fail-on-non-empty $(BUILD)
 
 help: ## print this list

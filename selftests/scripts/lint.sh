@@ -132,11 +132,21 @@ no_compat()	# name of the build
 	! nm "$tmp/$1"/kmod/*/hmacdev.ko | grep compat_ptr_ioctl
 }
 
+# After find_tools
+foreign_userspace()	# name of the build
+{
+	"${within[@]}" make -s userspace BUILD="$tmp/$1" "${tools[@]}"
+}
+
 builds()	# series
 {
 	local sparse=(C=1 CF=-D__CHECK_ENDIAN__)
 
 	find_kernel "$1"
+	if foreign; then
+		find_tools
+		check "userspace, $1" foreign_userspace "$1"
+	fi
 	# The headers of Linux 7.3 lack the script that starts sparse.
 	if [ ${#within[@]} = 0 ]; then
 		check "W=1 and sparse, $1" module "$1" "${sparse[@]}"
