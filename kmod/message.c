@@ -39,12 +39,12 @@ ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg)
 	}
 
 	while (!err && iov_iter_count(msg)) {
-		size_t want = min(size, iov_iter_count(msg));
-		size_t got = copy_from_iter(chunk, want, msg);
+		size_t got = copy_from_iter(chunk, size, msg);
 
 		err = hmacdev_hash_error(crypto_shash_update(desc, chunk, got));
 		fed += got;
-		if (got < want) {
+		/* After a fault, some CPUs copy fewer bytes than they could. */
+		if (!got) {
 			err = err ?: fed ? 0 : -EFAULT;
 			break;
 		}
