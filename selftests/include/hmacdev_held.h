@@ -9,6 +9,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <linux/userfaultfd.h>
 
@@ -58,10 +59,18 @@ static inline int _test_held_init(struct held *held)
 			SKIP(return, "userfaultfd: %s", strerror(-_err)); \
 	} while (0)
 
+/*
+ * fork() blocks all signals of its thread for a moment. If the child ends in
+ * it, another thread gets SIGCHLD, which must not interrupt the call.
+ */
 static inline void *make_held_call(void *arg)
 {
 	struct held *held = arg;
+	sigset_t child;
 
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	pthread_sigmask(SIG_BLOCK, &child, NULL);
 	held->ret = held->call(held->arg);
 	return NULL;
 }
