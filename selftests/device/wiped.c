@@ -4,6 +4,7 @@
  * stack nor in freed memory. They search the kernel's memory in /proc/kcore.
  */
 #include <elf.h>
+#include <sys/utsname.h>
 
 #include "hmacdev_append.h"
 #include "hmacdev_users.h"
@@ -36,6 +37,7 @@ struct scene {
 	bool unkeyed;
 	int (*run)(struct caller *c, const __u8 *secret);
 	bool killed;			/* during the call */
+	bool excepted;			/* an exception comes in a copy */
 };
 
 static __u64 word_of(__u64 seed, unsigned int i)
@@ -254,11 +256,13 @@ static int update(struct caller *c, const __u8 *secret)
 
 static const struct scene scenes[] = {
 	{ "NEW", SECRET, true, new_key },
-	{ "NEW with a long key", LONG, true, new_long_key },
-	{ "NEW with half a key", 64, true, new_half_a_key },
+	{ "NEW with a long key", LONG, true, new_long_key, .excepted = true },
+	{ "NEW with half a key", 64, true, new_half_a_key, .excepted = true },
 	{ "UPDATE, FINALIZE", SECRET, false, update_finalize },
-	{ "long UPDATE, FINALIZE", LONG, false, long_update_finalize },
-	{ "UPDATE that fails", SECRET, false, update_in_vain },
+	{ "long UPDATE, FINALIZE", LONG, false, long_update_finalize,
+	  .excepted = true },
+	{ "UPDATE that fails", SECRET, false, update_in_vain,
+	  .excepted = true },
 	{ "UPDATE, RESET", SECRET, false, update_reset },
 	{ "write, RESET", SECRET, false, write_reset },
 	{ "UPDATE, DIGEST, RESET", SECRET, false, digest_reset },
@@ -266,15 +270,16 @@ static const struct scene scenes[] = {
 	{ "UPDATE, VERIFY", SECRET, false, verify },
 	{ "MAC", SECRET, false, mac },
 	{ "MAC of 256 bytes", SECRET, false, mac_of_a_stackful },
-	{ "long MAC", LONG, false, long_mac },
-	{ "MAC that fails", 64, false, mac_in_vain },
+	{ "long MAC", LONG, false, long_mac, .excepted = true },
+	{ "MAC that fails", 64, false, mac_in_vain, .excepted = true },
 	{ "MAC that verifies", SECRET, false, mac_verify },
 	{ "MAC to no buffer", SECRET, false, mac_to_nowhere },
 	{ "BATCH", SECRET, false, batch },
 	{ "ONESHOT", SECRET, true, oneshot },
 	{ "DERIVE", SECRET, false, derive },
 	{ "UPDATE, close", SECRET, false, update_close },
-	{ "UPDATE that is killed", REPEATED, false, update_forever, true },
+	{ "UPDATE that is killed", REPEATED, false, update_forever, true,
+	  true },
 	{ "UPDATE alone", SECRET, false, update },
 };
 
@@ -531,6 +536,18 @@ static int count_leaks(const int *callers)
 	return leaks;
 }
 
+/*
+ * ARM kernels copy user memory through registers. The exception that ends or
+ * interrupts a copy saves them on the stack, where no module can wipe them.
+ */
+static bool exceptions_leak(void)
+{
+	struct utsname name;
+
+	return !uname(&name) && (!strncmp(name.machine, "aarch64", 7) ||
+				 !strncmp(name.machine, "arm", 3));
+}
+
 TEST(wiped)
 {
 	struct caller *callers =
@@ -558,6 +575,10 @@ TEST(wiped)
 		waitpid(pids[i], NULL, 0);
 	}
 	for (i = 0; i < NR_SCENES; i++) {
+		if (scenes[i].excepted && exceptions_leak()) {
+			TH_LOG("not on ARM: %s", scenes[i].name);
+			continue;
+		}
 		leaks = count_leaks(&found[i * CALLERS]);
 		EXPECT_EQ(i == CONTROL, leaks >= LEAKING)
 			TH_LOG("after %s: %d of %d callers", scenes[i].name,
