@@ -82,8 +82,9 @@ extern const struct peer *const peer_lists[];
 /* And files where they are not. */
 #define FILE_MIN_SIZE		4096
 
-void speed(const char *in, uint64_t nanoseconds, unsigned long repeat,
-	   char **algs);
+void speed(const char *in, const char *counts_dir, uint64_t nanoseconds,
+	   unsigned long repeat, char **algs);
+void environment(void);
 void profile(const char *name, size_t size, unsigned long count);
 void scaling(void);
 void memory(void);

@@ -3,14 +3,7 @@
 #include <string.h>
 
 #include "bench.h"
-
-/* A nop that nobody else uses: nopl 0x6d686300+which(%rax). */
-#if defined(__x86_64__)
-#define MARK(which)	\
-	__asm__ volatile(".byte 0x0f, 0x1f, 0x80, " which ", 0x63, 0x68, 0x6d")
-#else
-#define MARK(which)	((void)(which))
-#endif
+#include "mark.h"
 
 static const struct peer *find(const char *name)
 {

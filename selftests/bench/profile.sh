@@ -2,42 +2,47 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # profile.sh ROW [BYTES [COUNT]]: count the instructions of a call in each
-# function of the kernel (KERNEL=6.12). ROW is a row of the results, such as
-# "hmacdev MAC"; a whole batch is one call.
+# function of the kernel (KERNEL=newest). ROW is a row of the results, such as
+# "hmacdev MAC"; a whole batch is one call. The columns are instructions, the same
+# with "rep movs" and "rep stos" counted by the iteration, and the bytes that
+# these move.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
 . selftests/bench/lib.sh
 
 row=$1 bytes=${2:-64} count=${3:-200}
-build_bench "${KERNEL:-$(series_for bench)}" plugin
+build_bench "${KERNEL:-newest}"
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-
-# guest.sh finds this first.
-cat >"$tmp/$cpu_qemu" <<EOF
-#!/bin/sh
-exec $(command -v "$cpu_qemu") "\$@" \\
-	-plugin "$PWD/build/bench/count.so,out=$tmp/counts"
-EOF
-chmod +x "$tmp/$cpu_qemu"
+count_in "$tmp"
 
 # The addresses differ from boot to boot.
 echo '"$@" && cat /proc/kallsyms' >"$tmp/with-symbols"
 bench=(sh "$tmp/with-symbols" "${bench[@]}")
-PATH=$tmp:$PATH in_guest --icount -- profile "$row" "$bytes" "$count" >"$tmp/symbols"
+in_guest --icount -- profile "$row" "$bytes" "$count" >"$tmp/symbols"
 
 # Compare as text: awk's numbers have too few digits.
 {
 	awk '$2 ~ /[tTwW]/ { print $1, 0, $3, $4 }' "$tmp/symbols"
-	awk '{ print $1, 1, $2 }' "$tmp/counts"
+	awk '{ print $1, 1, $2, $3, $4 }' "$tmp/1"
 } | LC_ALL=C sort | awk -v count="$count" '
+	function show(instructions, iterations, bytes, what)
+	{
+		printf "%10.1f %10.1f %10.1f %s\n", instructions / count,
+			iterations / count, bytes / count, what
+	}
 	!$2		{ symbol = $3 " " $4; next }
 	$1 < "8"	{ symbol = "(the process)" }
-			{ sum[symbol] += $3; total += $3 }
+	{
+		iterations[symbol] += $3; all_iterations += $3
+		instructions[symbol] += $4; all_instructions += $4
+		moved[symbol] += $5; all_moved += $5
+	}
 	END {
-		printf "%10.1f a call\n", total / count
-		for (symbol in sum)
-			printf "%10.1f %s\n", sum[symbol] / count, symbol
+		show(all_instructions, all_iterations, all_moved, "a call")
+		for (symbol in instructions)
+			show(instructions[symbol], iterations[symbol],
+			     moved[symbol], symbol)
 	}' | sort -rn

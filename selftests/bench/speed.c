@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "mark.h"
 
 #define ROUNDS_MAX	99
 #define PEERS_MAX	64
@@ -23,12 +24,24 @@ static unsigned long rounds;
 static const char *unit;
 static bool details;
 
+/* Where profile/count.c writes a file for each run, or NULL */
+static const char *counts;
+static unsigned long runs;
+
+/*
+ * What a CPU with fast string instructions moves in the time of one other
+ * instruction. It has started "rep movs" and "rep stos" after one more.
+ */
+#define FAST_BYTES	32
+
 /* One peer on its way through a job. */
 struct entry {
 	const struct peer *peer;
 	void *state;
 	unsigned long n;		/* messages a round */
 	double cost[ROUNDS_MAX];	/* of one message */
+	double fast[ROUNDS_MAX];	/* the same with fast strings */
+	double moved[ROUNDS_MAX];	/* bytes, by string instructions */
 };
 
 static uint64_t now(void)
@@ -47,9 +60,32 @@ static uint64_t run(struct entry *e, unsigned long n, unsigned char *tag)
 	uint64_t start;
 
 	usleep(SETTLE_US);
+	runs++;
 	start = now();
+	MARK("1");
 	e->peer->run(e->state, n, tag);
+	MARK("2");
 	return now() - start;
+}
+
+/* Replace each iteration of a string instruction by what it would cost. */
+static void read_counts(struct entry *e, unsigned long round)
+{
+	double iterations, instructions, bytes, moved = 0, less = 0;
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%lu", counts, runs);
+	f = fopen(path, "r");
+	must(f, path);
+	while (fscanf(f, "%*s %lf %lf %lf", &iterations, &instructions,
+		      &bytes) == 3) {
+		less += iterations - instructions - bytes / FAST_BYTES;
+		moved += bytes;
+	}
+	fclose(f);
+	e->fast[round] = e->cost[round] - less / e->n;
+	e->moved[round] = moved / e->n;
 }
 
 /* A fast answer that is wrong is worth nothing. */
@@ -93,6 +129,13 @@ static bool prepare(struct entry *e, const struct peer *peer,
 	return true;
 }
 
+static void report(const struct entry *e, const struct job *job,
+		   const char *of, double *values)
+{
+	printf("%s,%s,%s,%zu,%.1f\n", of, e->peer->name, job->alg, job->size,
+	       median(values, rounds));
+}
+
 /* The peers take turns, so that what else the machine does hits them all. */
 static void measure(const struct job *job)
 {
@@ -107,11 +150,17 @@ static void measure(const struct job *job)
 		for (peer = *list; peer->name; peer++)
 			end += prepare(end, peer, job);
 	for (round = 0; round < rounds; round++)
-		for (e = entries; e < end; e++)
+		for (e = entries; e < end; e++) {
 			e->cost[round] = (double)run(e, e->n, tag) / e->n;
+			if (counts)
+				read_counts(e, round);
+		}
 	for (e = entries; e < end; e++) {
-		printf("%s,%s,%s,%zu,%.1f\n", unit, e->peer->name, job->alg,
-		       job->size, median(e->cost, rounds));
+		report(e, job, unit, e->cost);
+		if (counts) {
+			report(e, job, "fast", e->fast);
+			report(e, job, "moved", e->moved);
+		}
 		e->peer->teardown(e->state);
 	}
 	fflush(stdout);
@@ -126,16 +175,19 @@ static void measure_sizes(const char *alg, const size_t *sizes)
 	}
 }
 
-void speed(const char *in, uint64_t nanoseconds, unsigned long repeat,
-	   char **algs)
+void speed(const char *in, const char *counts_dir, uint64_t nanoseconds,
+	   unsigned long repeat, char **algs)
 {
-	static const size_t targets[] = { 64, MESSAGE_MAX, 0 };
+	static const size_t targets[] = {
+		64, 1024, 4096, 16384, MESSAGE_MAX, 0
+	};
 	static const size_t some[] = { 64, 4096, 65536, 0 };
 	static const size_t many[] = {
 		16, 64, 256, 1024, 4096, 16384, 65536, 262144, MESSAGE_MAX, 0
 	};
 
 	unit = in;
+	counts = counts_dir;
 	budget = nanoseconds;
 	rounds = repeat;
 	must(rounds > 0 && rounds <= ROUNDS_MAX, "rounds");
