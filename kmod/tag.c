@@ -80,11 +80,10 @@ int hmacdev_tag_make(struct crypto_shash *tfm, u64 msg, size_t len, u8 *tag)
 		err = hmacdev_hash_error(crypto_shash_init(desc)) ?:
 		      long_tag(desc, msg, len, tag);
 	} else {
-		err = hmacdev_get(small, u64_to_user_ptr(msg), len) ?:
-		      hmacdev_hash_error(crypto_shash_init(desc) ?:
-					 crypto_shash_finup(desc, small, len,
-							    tag));
 		used += len;
+		err = hmacdev_get(small, u64_to_user_ptr(msg), len) ?:
+		      hmacdev_hash_error(crypto_shash_digest(desc, small, len,
+							     tag));
 	}
 	hmacdev_wipe(room, used);
 	return err;
