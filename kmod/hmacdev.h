@@ -20,8 +20,8 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
-/* Up to this size, messages and keys use the stack. */
-#define HMACDEV_SMALL	256
+/* Messages and keys up to this size, and chunks of it, are on the stack. */
+#define HMACDEV_SMALL	(BITS_PER_LONG == 64 ? 1024 : 256)
 
 #define HMACDEV_RIGHTS_KNOWN	(HMACDEV_RIGHTS_SIGNER | HMACDEV_RIGHT_DERIVE)
 

@@ -14,7 +14,6 @@
  * A chunk is 1/8 of the message, so that allocating and wiping it costs little.
  * The maximum bounds how long a hash that uses SIMD disables preemption.
  */
-#define CHUNK_MIN	1024
 #define CHUNK_MAX	16384
 
 /*
@@ -25,10 +24,10 @@
 ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg)
 {
 	size_t len = iov_iter_count(msg);
-	size_t part = round_down(len / 8, CHUNK_MIN);
+	size_t part = round_down(len / 8, HMACDEV_SMALL);
 	size_t size = min(ALIGN(len, sizeof(u64)),
-			  clamp_t(size_t, part, CHUNK_MIN, CHUNK_MAX));
-	u8 small[HMACDEV_SMALL] __aligned(8), *chunk = small;
+			  clamp_t(size_t, part, HMACDEV_SMALL, CHUNK_MAX));
+	u8 small[HMACDEV_SMALL] __aligned(8) __uninitialized, *chunk = small;
 	ssize_t fed = 0;
 	int err = 0;
 
