@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# Prints the instructions of SHA-256 in a results.csv for plot.gp, as blocks of
-# points with a name. what=overhead: percent over the floor, by message size.
+# Prints the instructions of SHA-256 in a results.csv for plot.gp, with fast
+# strings, as blocks of points with a name. what=overhead: percent over the floor, by message size.
 # what=batch: cost of 64 bytes by batch size, and horizontal lines for others.
 
-$1 == "instructions" && $3 == "sha256" {
+$1 == "fast" && $3 == "sha256" {
 	if (!seen[$4]++)
 		sizes[++size_count] = $4
 	value[$2, $4] = $5

@@ -44,7 +44,7 @@ do for [format in "svg png"] {
 	set ylabel "instructions a message"
 	set format y "%.0f"
 	set xrange [0.9:285]
-	set yrange [7000:*]
+	set yrange [1000:*]
 	set xtics (1, 2, 4, 8, 16, 32, 64, 128, 256)
 	unset xzeroaxis
 	plot dir."/batch.dat" index 0 using 1:2 with linespoints \

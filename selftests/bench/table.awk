@@ -1,15 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Prints a table of one unit and algorithm of a results.csv, with a row for each
 # peer and a column for each size. relative=1: in percent of the floor. batch=1:
-# only BATCH, with 64 bytes.
-
-function commas(n,	s)
-{
-	s = sprintf("%.0f", n)
-	while (match(s, /[0-9][0-9][0-9][0-9]($|,)/))
-		s = substr(s, 1, RSTART) "," substr(s, RSTART + 1)
-	return s
-}
+# only BATCH, with 64 bytes. Needs commas.awk.
 
 function wanted(row, size)
 {
