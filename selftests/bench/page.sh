@@ -69,8 +69,8 @@ cat <<EOF
 <!-- Written by selftests/bench/page.sh. -->
 # What it costs
 
-Measured on $(date -u +%F) at commit $(git describe --always --dirty), under two
-Debian kernels, each in a guest with the QEMU and the OpenSSL of its Debian:
+Measured on $(date -u +%F) at commit $(git describe --always --dirty), under two Debian
+kernels, each in a guest with the QEMU and the OpenSSL of its Debian:
 
 | Linux | CPU has SHA instructions | QEMU, \`-cpu max\` | OpenSSL |
 |---|---|---|---|
@@ -95,10 +95,10 @@ libhmacdev. Each way's tag is compared with OpenSSL's before it is timed. Keys h
 32 bytes. Ways take turns, each for 1 to 2 million instructions a round; the median
 of five rounds counts.
 
-**Bytes moved** are those that string instructions store, of the whole call: the
-system call itself, the hash and the security modules clear some hundred bytes of
-their own. Bytes that are copied or cleared by other instructions are not in it.
-AF_ALG moves no bytes of a message whose pages it pins, and hashes them in place.
+**Bytes moved** are those that string instructions store in a whole call. The hash and
+the security modules clear some hundred bytes of their own in each. What other
+instructions copy or clear is not in it. AF_ALG moves no byte of a message: it pins
+the pages and hashes them in place.
 
 ## Targets
 
@@ -108,6 +108,12 @@ EOF
 targets "$new"
 targets "$old"
 cat <<EOF
+
+With SHA instructions, MAC of 64 bytes adds about 930 to the floor (profile.sh). About
+230 are the kernel's way in and out of a system call, 310 are ioctl(2) and the security
+modules, and 135 save and restore the process's vector registers, which the hash
+uses. The process spends 90. The module has 160 more than the floor's own loop for
+its checks, for copying the struct, the message and the tag, and for wiping.
 
 ## Against the others
 
