@@ -64,6 +64,26 @@ modules_install: modules ## install the module; DESTDIR= or INSTALL_MOD_PATH=
 	$(MAKE) $(KBUILD) modules_install
 	test -n "$(INSTALL_MOD_PATH)" || depmod $(RELEASE)
 
+DKMS_VERSION = $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' kmod/main.c)
+DKMS_SOURCE = $(destdir)/usr/src/hmacdev-$(DKMS_VERSION)
+
+dkms: dkms_source ## build the module with dkms, also for later kernels
+	test -z "$(DESTDIR)" || { echo "dkms has no DESTDIR=:" \
+		"see dkms_source"; exit 1; } >&2
+	dkms install hmacdev/$(DKMS_VERSION)
+
+dkms_remove: ## undo dkms
+	dkms remove hmacdev/$(DKMS_VERSION) --all
+	rm -rf $(DKMS_SOURCE)
+
+dkms_source: ## install only what dkms builds the module from; DESTDIR=
+	install -d $(DKMS_SOURCE)/kmod $(DKMS_SOURCE)/uapi/linux
+	install -m 644 Kbuild $(DKMS_SOURCE)
+	install -m 644 kmod/*.[ch] $(DKMS_SOURCE)/kmod
+	install -m 644 uapi/linux/*.h $(DKMS_SOURCE)/uapi/linux
+	sed 's/#MODULE_VERSION#/$(DKMS_VERSION)/' dkms.conf \
+		>$(DKMS_SOURCE)/dkms.conf
+
 userspace: ## build library and command
 	$(MAKE) $(USERSPACE)
 
@@ -118,5 +138,6 @@ clean: ## remove what was built here; keep the cache
 help: ## print this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
-.PHONY: all modules modules_install userspace install uninstall demo test test-debug \
-	test-long test-kcsan test-kmsan coverage fuzz bench bench-check shell lint clean help
+.PHONY: all modules modules_install dkms dkms_remove dkms_source userspace \
+	install uninstall demo test test-debug test-long \
+	test-kcsan test-kmsan coverage fuzz bench bench-check shell lint clean help
