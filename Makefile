@@ -93,6 +93,9 @@ install: ## install library, command and man pages; DESTDIR= PREFIX= ...
 uninstall: ## remove what install installed; same DESTDIR= PREFIX= ...
 	$(MAKE) $(USERSPACE) uninstall
 
+deb: ## build Debian's packages into build/deb
+	selftests/packages/build.sh $(BUILD)/deb
+
 demo: ## sign and check a file in a guest; FILE= names the file
 	$(QEMU)/demo.sh
 
@@ -131,13 +134,13 @@ lint: ## run style checks and static analysis; check the module's size
 	$(SCRIPTS)/lint.sh
 
 clean: ## remove what was built here; keep the cache
-	rm -rf $(addprefix $(BUILD)/,bench kmod results selftests selftests32 \
-		userspace userspace32 arm64 armhf s390x)
+	rm -rf $(addprefix $(BUILD)/,bench deb kmod results selftests \
+		selftests32 userspace userspace32 arm64 armhf s390x)
 	-test ! -d $(BUILD) || rmdir --ignore-fail-on-non-empty $(BUILD)
 
 help: ## print this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
 .PHONY: all modules modules_install dkms dkms_remove dkms_source userspace \
-	install uninstall demo test test-debug test-long \
+	install uninstall deb demo test test-debug test-long \
 	test-kcsan test-kmsan coverage fuzz bench bench-check shell lint clean help

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# setup.sh build|build32|guest|root|bench|lint|SERIES|DIR...: the Debian packages
-# that these verbs and these kernels need; root is for root.sh. Installs what is
-# missing; where it may not, names the line that does.
+# setup.sh build|build32|deb|guest|root|bench|lint|SERIES|DIR...: the Debian
+# packages that these verbs and these kernels need; root is for root.sh. Installs
+# what is missing; where it may not, names the line that does.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../qemu/lib.sh"
@@ -12,6 +12,7 @@ declare -A packages=(
 	[bench]='gnuplot-nox libkcapi-dev'
 	[build]='gcc gcc-12 libc6-dev libelf1 make pkg-config'
 	[build32]='gcc-multilib'
+	[deb]='build-essential debhelper dh-dkms'
 	[guest]='cpio keyutils kmod libssl-dev openssl python3 xz-utils'
 	[root]='debian-archive-keyring debootstrap'
 	[lint]='clang-16 cppcheck g++ groff lld-16 llvm-16 mandoc musl-tools perl'

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# make deb: build Debian's packages of this tree into build/deb.
+#
+# build.sh DIR [VERSION]: the same, into DIR, with another version. The packages
+# are built from a copy of the files that git tracks, or of all files if this is
+# not a git tree.
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source-path=SCRIPTDIR
+# shellcheck source=selftests/scripts/lib.sh
+. selftests/scripts/lib.sh
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+dir=${1:-build/deb}
+version=$(dpkg-parsechangelog -S Version)
+new=${2:-$version}
+tree=$dir/hmacdev-$new
+
+# The version as the module, the library and the packages have it
+set_version()
+{
+	local major minor patch
+
+	IFS=. read -r major minor patch <<<"$new"
+	sed -i "s/^MODULE_VERSION(.*/MODULE_VERSION(\"$new\");/" kmod/main.c
+	sed -i "s/^VERSION := .*/VERSION := $new/" userspace/Makefile
+	sed -i -e "s/\(_VERSION_MAJOR\t\).*/\1$major/" \
+		-e "s/\(_VERSION_MINOR\t\).*/\1$minor/" \
+		-e "s/\(_VERSION_PATCH\t\).*/\1$patch/" userspace/lib/hmacdev.h
+	sed -i "1s/(.*)/($new)/" debian/changelog
+}
+
+selftests/scripts/setup.sh build deb
+rm -rf "$dir"
+mkdir -p "$tree"
+if [ -e .git ]; then
+	git ls-files -z
+else
+	find . -path ./build -prune -o -type f -print0
+fi | tar -c --null -T - | tar -x -C "$tree"
+[ "$new" = "$version" ] || (cd "$tree" && set_version)
+if ! (cd "$tree" && dpkg-buildpackage -us -uc) >"$dir/log" 2>&1 </dev/null; then
+	cat "$dir/log" >&2
+	die "dpkg-buildpackage failed"
+fi
+rm -rf "$tree"
+ls "$dir"/*.deb
