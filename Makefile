@@ -133,6 +133,10 @@ shell: ## start a root shell in a guest with the module; KERNEL=6.1
 lint: ## run style checks and static analysis; check the module's size
 	$(SCRIPTS)/lint.sh
 
+abi: userspace ## record the library's binary interface, which lint compares
+	selftests/scripts/setup.sh lint
+	selftests/scripts/abi.sh --record $(BUILD)/userspace/libhmacdev.so
+
 clean: ## remove what was built here; keep the cache
 	rm -rf $(addprefix $(BUILD)/,bench deb kmod results selftests \
 		selftests32 userspace userspace32 arm64 armhf s390x)
@@ -143,4 +147,5 @@ help: ## print this list
 
 .PHONY: all modules modules_install dkms dkms_remove dkms_source userspace \
 	install uninstall deb demo test test-debug test-long \
-	test-kcsan test-kmsan coverage fuzz bench bench-check shell lint clean help
+	test-kcsan test-kmsan coverage fuzz bench bench-check shell lint abi \
+	clean help

@@ -256,6 +256,7 @@ for series in "${kernels[@]}"; do
 done
 check kernel-doc kernel_doc uapi/linux/hmacdev.h kmod/*.[ch]
 check userspace make -s userspace BUILD="$tmp"
+check "binary interface" selftests/scripts/abi.sh "$tmp/userspace/libhmacdev.so"
 check "userspace with musl" musl
 check "without CONFIG_KEYS" needs
 check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \

@@ -17,7 +17,7 @@ declare -A packages=(
 	[root]='debian-archive-keyring debootstrap'
 	[lint]='clang-16 cppcheck g++ groff lld-16 llvm-16 mandoc musl-tools perl'
 )
-packages[lint]+=' shellcheck sparse'
+packages[lint]+=' abigail-tools shellcheck sparse'
 
 command -v dpkg-query >/dev/null || die "this needs a Debian 12 machine"
 
