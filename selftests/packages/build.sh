@@ -3,9 +3,10 @@
 #
 # make deb: build Debian's packages of this tree into build/deb.
 #
-# build.sh DIR [VERSION]: the same, into DIR, with another version. The packages
-# are built from a copy of the files that git tracks, or of all files if this is
-# not a git tree.
+# build.sh DIR [VERSION [COMMAND...]]: the same, into DIR, with another version
+# unless it is empty, and in the Debian that COMMAND (chroot.sh) enters. The
+# packages are built from a copy of the files that git tracks, or of all files if
+# this is not a git tree.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -16,6 +17,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 dir=${1:-build/deb}
 version=$(dpkg-parsechangelog -S Version)
 new=${2:-$version}
+in=("${@:3}")
 tree=$dir/hmacdev-$new
 
 # The version as the module, the library and the packages have it
@@ -41,7 +43,9 @@ else
 	find . -path ./build -prune -o -type f -print0
 fi | tar -c --null -T - | tar -x -C "$tree"
 [ "$new" = "$version" ] || (cd "$tree" && set_version)
-if ! (cd "$tree" && dpkg-buildpackage -us -uc) >"$dir/log" 2>&1 </dev/null; then
+# PATH may have other programs first; the packages are built with Debian's.
+if ! "${in[@]}" env -C "$tree" PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+	dpkg-buildpackage -us -uc >"$dir/log" 2>&1 </dev/null; then
 	cat "$dir/log" >&2
 	die "dpkg-buildpackage failed"
 fi
