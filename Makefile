@@ -87,6 +87,10 @@ dkms_source: ## install only what dkms builds the module from; DESTDIR=
 userspace: ## build library and command
 	$(MAKE) $(USERSPACE)
 
+python: userspace ## build the Python package: wheel and sdist in build/python
+	$(MAKE) $(quiet) -C userspace/python O=$(BUILD)/python \
+		LIB=$(BUILD)/userspace
+
 install: ## install library, command and man pages; DESTDIR= PREFIX= ...
 	$(MAKE) $(USERSPACE) install
 
@@ -138,7 +142,7 @@ abi: userspace ## record the library's binary interface, which lint compares
 	selftests/scripts/abi.sh --record $(BUILD)/userspace/libhmacdev.so
 
 clean: ## remove what was built here; keep the cache
-	rm -rf $(addprefix $(BUILD)/,bench deb kmod results selftests \
+	rm -rf $(addprefix $(BUILD)/,bench deb kmod python results selftests \
 		selftests32 userspace userspace32 arm64 armhf s390x)
 	-test ! -d $(BUILD) || rmdir --ignore-fail-on-non-empty $(BUILD)
 
@@ -146,6 +150,6 @@ help: ## print this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
 .PHONY: all modules modules_install dkms dkms_remove dkms_source userspace \
-	install uninstall deb demo test test-debug test-long \
+	python install uninstall deb demo test test-debug test-long \
 	test-kcsan test-kmsan coverage fuzz bench bench-check shell lint abi \
 	clean help
