@@ -7,13 +7,16 @@
     tag = key.sign(b"message")
     key.verify(b"message", tag)
 
-Key is a key that this process cannot read.
+Key is a key that this process cannot read. hmacdev.hmac is the module hmac of
+the standard library, computed in the kernel. KernelKey and patch() give a Key to
+libraries that call hmac.new().
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from . import hmac
 from ._errors import (
     AccessError,
     AlgorithmError,
@@ -27,7 +30,9 @@ from ._errors import (
     TagMismatch,
 )
 from ._ext import Message, algorithm as _algorithm, library_version
+from ._handle import KernelKey
 from ._key import Key, Rights
+from ._patch import patch, unpatch
 
 __all__ = [
     "AccessError",
@@ -37,6 +42,7 @@ __all__ = [
     "DeviceError",
     "Error",
     "FinalizedError",
+    "KernelKey",
     "Key",
     "KeyUnavailableError",
     "Message",
@@ -45,7 +51,10 @@ __all__ = [
     "Rights",
     "TagMismatch",
     "algorithms",
+    "hmac",
     "library_version",
+    "patch",
+    "unpatch",
 ]
 
 __version__ = "0.1.0"

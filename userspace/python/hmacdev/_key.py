@@ -79,6 +79,10 @@ class Key(_ext.Key):
         tag_size: int = 0,
         device: str | None = None,
     ) -> Self:
+        from ._handle import KernelKey
+
+        if isinstance(key, KernelKey):
+            raise TypeError("a KernelKey has no bytes: use its attribute key")
         return cls._new(
             algorithm, rights, tag_size, device, _BYTES, key, 0, 0, None, None
         )
