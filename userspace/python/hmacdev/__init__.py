@@ -8,8 +8,10 @@
     key.verify(b"message", tag)
 
 Key is a key that this process cannot read. hmacdev.hmac is the module hmac of
-the standard library, computed in the kernel. KernelKey and patch() give a Key to
-libraries that call hmac.new().
+the standard library, and hmacdev.hazmat has the class HMAC of
+pyca/cryptography; both compute in the kernel. KernelKey and patch() give a Key
+to libraries that call hmac.new(). hmacdev.adapters has more for PyJWT,
+itsdangerous, Flask and botocore.
 """
 
 from __future__ import annotations

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""PyJWT: tokens with HS256, HS384 and HS512 and a key in the kernel.
+
+    import jwt
+    from hmacdev.adapters import pyjwt
+
+    pyjwt.install()
+    token = jwt.encode({"sub": "alice"}, key, algorithm="HS256")
+    jwt.decode(token, key, algorithms=["HS256"])
+
+The key is a hmacdev.Key or KernelKey. To decode, it needs only the right VERIFY.
+Other keys work as before. A key for another hash, or with short tags, is refused
+with jwt.InvalidKeyError.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jwt
+from jwt.algorithms import HMACAlgorithm
+
+from .. import KernelKey, Key
+
+# Not all versions of PyJWT have types.
+_Base: Any = HMACAlgorithm
+
+_HASHES = {
+    "HS256": ("sha256", HMACAlgorithm.SHA256),
+    "HS384": ("sha384", HMACAlgorithm.SHA384),
+    "HS512": ("sha512", HMACAlgorithm.SHA512),
+}
+
+
+class KernelHMACAlgorithm(_Base):  # type: ignore[misc]
+    """HMACAlgorithm of PyJWT, which also takes a key in the kernel."""
+
+    def __init__(self, name: str, hash_alg: Any) -> None:
+        super().__init__(hash_alg)
+        self.name = name
+
+    def prepare_key(self, key: Any) -> Any:
+        if isinstance(key, KernelKey):
+            key = key.key
+        if not isinstance(key, Key):
+            return super().prepare_key(key)
+        if key.algorithm != self.name or key.tag_size != key.digest_size:
+            raise jwt.InvalidKeyError(f"{key!r} is not for full {self.name}")
+        return key
+
+    def check_key_length(self, key: Any) -> Any:
+        """PyJWT 2.11 calls this. The size of a key in the kernel is unknown."""
+        if isinstance(key, Key):
+            return None
+        return super().check_key_length(key)
+
+    def sign(self, msg: bytes, key: Any) -> bytes:
+        if isinstance(key, Key):
+            return key.sign(msg)
+        tag: bytes = super().sign(msg, key)
+        return tag
+
+    def verify(self, msg: bytes, key: Any, sig: bytes) -> bool:
+        if isinstance(key, Key):
+            return key.is_valid(msg, sig)
+        return bool(super().verify(msg, key, sig))
+
+
+def _replace(jws: Any, algorithms: dict[str, Any]) -> None:
+    for name, algorithm in algorithms.items():
+        jws.unregister_algorithm(name)
+        jws.register_algorithm(name, algorithm)
+
+
+def install(jws: Any = jwt) -> None:
+    """Replace the HMAC algorithms of the module jwt, or of a PyJWS object."""
+    _replace(
+        jws,
+        {
+            name: KernelHMACAlgorithm(*hashes)
+            for name, hashes in _HASHES.items()
+        },
+    )
+
+
+def uninstall(jws: Any = jwt) -> None:
+    """Undo install()."""
+    _replace(
+        jws,
+        {name: _Base(hashes[1]) for name, hashes in _HASHES.items()},
+    )
