@@ -17,8 +17,14 @@ set -eu
 . "$(dirname "$0")/../scripts/apt.sh"
 
 native=gcc,gcc-multilib,libc6-dev,make,pkg-config,bc,bison,flex,libelf-dev
-native+=,kmod,pahole,xz-utils,qemu-system-x86,python3,keyutils,openssl,libssl-dev
-native+=,libkcapi-dev
+native+=,cpio,kmod,pahole,xz-utils,qemu-system-x86,python3,keyutils,openssl
+native+=,libssl-dev,libkcapi-dev
+# For the tests of the Python package. debootstrap does not know that
+# python3-cffi-backend provides what python3-cryptography needs.
+native+=,libpython3.13-testsuite,python3-botocore
+native+=,python3-cffi-backend,python3-cryptography
+native+=,python3-cryptography-vectors,python3-django
+native+=,python3-flask,python3-itsdangerous,python3-jwt
 cross=gcc,libc6-dev,make,perl,pkg-config,gcc-aarch64-linux-gnu
 cross+=,gcc-arm-linux-gnueabihf,gcc-s390x-linux-gnu
 

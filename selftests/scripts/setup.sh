@@ -17,7 +17,12 @@ declare -A packages=(
 	[root]='debian-archive-keyring debootstrap'
 	[lint]='clang-16 cppcheck g++ groff lld-16 llvm-16 mandoc musl-tools perl'
 )
-packages[lint]+=' abigail-tools shellcheck sparse'
+packages[lint]+=' abigail-tools mypy pyflakes3 python3-dev shellcheck sparse'
+# To build the Python package, and to test it
+packages[python]='python3-dev python3-pip python3-setuptools python3-wheel'
+packages[python]+=' libpython3.11-testsuite python3-botocore python3-cryptography'
+packages[python]+=' python3-cryptography-vectors python3-django python3-flask'
+packages[python]+=' python3-itsdangerous python3-jwt'
 
 command -v dpkg-query >/dev/null || die "this needs a Debian 12 machine"
 
