@@ -8,13 +8,15 @@
 # programs, which are slow there and test the kernel least. The output of the
 # programs and the kernels' logs are in build/results.
 #
-# The programs in C run twice, the second time as NAME.32: built for 32 bits.
-# Four groups have guests of their own. The guest of timing counts
-# instructions. The guest of strict boots in FIPS mode and has no random numbers
-# at first. The guest of the scripts and of openssl has one CPU: they run one
-# command at a time, and a second emulated CPU makes each command slower. In the
-# guest of known_answer.plain and openssl.plain, the kernel computes all hashes
-# without the CPU's own instructions for them.
+# The programs in C run twice, the second time as NAME.32: built for 32 bits. So
+# do those in Python, the second time as NAME.trixie: with Debian 13's Python,
+# and only on this machine's CPU, for which the package is built. Four groups have
+# guests of their own. The guest of timing counts instructions. The guest of
+# strict boots in FIPS mode and has no random numbers at first. The guest of the
+# scripts, of Python and of openssl has one CPU: they run one command at a time,
+# and a second emulated CPU makes each command slower. In the guest of
+# known_answer.plain and openssl.plain, the kernel computes all hashes without
+# the CPU's own instructions for them.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -46,11 +48,13 @@ build_programs()
 	built=$cpu_debian
 	build_tests
 	build_tests32
+	foreign || build python
 	programs=() single=() counted=() plain=() strict=()
 	names=$(make -s "${tests[@]}" COLLECTION= emit_tests)
 	for name in $names; do
 		name=${name#:}
 		case $name in
+		*.py)		foreign || add_test single "$name" ;;
 		*.sh|openssl)	add_test single "$name" ;;
 		*)		add_test programs "$name" ;;
 		esac
@@ -69,9 +73,14 @@ build_programs()
 add_test()	# list, name
 {
 	add_program "$1" "$out/selftests/$2"
-	[[ $2 != *.sh ]] && [ -n "$cpu_debian32" ] || return 0
-	ln -sf "$2" "$out/selftests32/$2.32"
-	add_program "$1" "$out/selftests32/$2.32"
+	case $2 in
+	*.sh)	;;
+	*.py)	ln -sf trixie.sh "$out/selftests/${2%.py}.trixie"
+		add_program "$1" "$out/selftests/${2%.py}.trixie" ;;
+	*)	[ -n "$cpu_debian32" ] || return 0
+		ln -sf "$2" "$out/selftests32/$2.32"
+		add_program "$1" "$out/selftests32/$2.32" ;;
+	esac
 }
 
 # TEST is the name with or without the part after the dot.
@@ -227,7 +236,7 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-packages=(build build32 guest)
+packages=(build build32 guest python root)
 for series in "${kernels[@]}"; do
 	name=$(results_name "$series")
 	[ -z "${pids[$name]-}" ] || die "KERNEL names $name twice"
@@ -235,6 +244,7 @@ for series in "${kernels[@]}"; do
 	packages+=("$(series_of "$series")")
 done
 selftests/scripts/setup.sh "${packages[@]}"
+selftests/qemu/root.sh trixie >/dev/null
 for series in "${kernels[@]}"; do
 	start "$series"
 done
