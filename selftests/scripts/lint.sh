@@ -17,7 +17,7 @@ use_words+=" strict plain"
 
 words=$(series_for lint)
 read -ra kernels <<<"$words"
-selftests/scripts/setup.sh build guest lint "${kernels[@]}"
+selftests/scripts/setup.sh build guest lint python "${kernels[@]}"
 source=$(selftests/qemu/kernel.sh --source "$(series_for source)")
 top=$PWD
 tmp=$(mktemp -d)
@@ -262,6 +262,8 @@ check "without CONFIG_KEYS" needs
 check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \
 	--enable=warning,performance,portability -Iuapi -Iuserspace/lib userspace
 check "manual, symbols" make -s -C userspace check O="$tmp/userspace"
+check "Python package" make -s -C userspace/python check
+check pyflakes pyflakes3 userspace/examples selftests
 check shellcheck shellcheck -a -x "${scripts[@]}"
 check series series_table
 check algorithms algorithms
