@@ -162,4 +162,5 @@ where an object takes the size of its cache's.
 EOF
 values "$new" bytes 'bytes each'
 values "$old" bytes 'bytes each'
+cat selftests/bench/python.md
 } >"$dir/RESULTS.md"
