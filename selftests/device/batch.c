@@ -355,7 +355,9 @@ static void check_long(struct __test_metadata *_metadata,
 
 TEST_F(batch, one_long_message_runs_out)
 {
-	static const size_t lens[] = { 256, 257, 4096, 16384, 16385, 100000 };
+	static const size_t lens[] = {
+		256, 257, 1024, 1025, 4096, 16384, 16385, 100000,
+	};
 	void *msg;
 	size_t i;
 
@@ -740,7 +742,7 @@ TEST_F(batch, no_right_to_know)
 TEST_F(batch, every_length)
 {
 	static const size_t lens[] = {
-		LARGE, 1, 65537, 0, 16385, 16384, 16383, 257, 256, 255,
+		LARGE, 1, 65537, 0, 16385, 16384, 16383, 1025, 1024, 257, 256,
 	};
 	int fd = test_open();
 	size_t i;

@@ -178,9 +178,12 @@ static void check_size(struct __test_metadata *_metadata,
 	close(fd);
 }
 
-/* By words and by bytes; on the stack and, from 257 on, on the heap */
+/*
+ * By words and by bytes; on the stack and, from 1,025 on, on the heap. 32-bit
+ * kernels have 256 bytes of stack for it.
+ */
 static const size_t sizes[] = {
-	1, 7, 8, 9, 23, 64, 127, 128, 129, 255, 256, 257,
+	1, 7, 8, 9, 23, 64, 127, 128, 129, 255, 256, 257, 1023, 1024, 1025,
 };
 
 TEST_F(edges, every_byte)

@@ -102,7 +102,7 @@ TEST_F(whole, known_tags)
 }
 
 static const size_t lens[] = {
-	1, 8, 255, 256, 257, 4096, 16383, 16384, 16385, 65537,
+	1, 8, 255, 256, 257, 1023, 1024, 1025, 4096, 16383, 16384, 16385, 65537,
 };
 
 TEST_F(whole, message_is_not_there)
@@ -487,7 +487,7 @@ TEST_F(oneshot, key_too_long)
 TEST_F(oneshot, key_is_not_there)
 {
 	static const size_t lens[] = {
-		1, 8, 128, 256, 257, 4096, HMACDEV_KEY_MAX,
+		1, 8, 128, 256, 257, 1024, 1025, 4096, HMACDEV_KEY_MAX,
 	};
 	char *edge;
 	size_t i;

@@ -13,6 +13,7 @@
 #define SECRET_WORDS	(SECRET / 8)
 #define TAG_WORDS	(HALF_TAG_LEN / 8)
 #define WORDS		(SECRET_WORDS + TAG_WORDS)
+#define STACKFUL	1024		/* what the module keeps on the stack */
 #define LONG		65536
 #define REPEATED	(1UL << 22)	/* bytes of a file, mapped many times */
 #define CHUNK		(1UL << 18)
@@ -170,12 +171,17 @@ static int mac(struct caller *c, const __u8 *secret)
 
 static int mac_of_a_stackful(struct caller *c, const __u8 *secret)
 {
-	return sign(c, secret, SECRET);
+	return sign(c, secret, STACKFUL);
 }
 
 static int long_mac(struct caller *c, const __u8 *secret)
 {
 	return sign(c, secret, LONG);
+}
+
+static int mac_of_a_stackful_in_vain(struct caller *c, const __u8 *secret)
+{
+	return expected(sign(c, secret, STACKFUL), -EFAULT);
 }
 
 static int mac_in_vain(struct caller *c, const __u8 *secret)
@@ -269,7 +275,9 @@ static const struct scene scenes[] = {
 	{ "UPDATE, COPY, RESET", SECRET, false, update_copy_reset },
 	{ "UPDATE, VERIFY", SECRET, false, verify },
 	{ "MAC", SECRET, false, mac },
-	{ "MAC of 256 bytes", SECRET, false, mac_of_a_stackful },
+	{ "MAC of 1 KiB", STACKFUL, false, mac_of_a_stackful },
+	{ "MAC of 1 KiB that fails", STACKFUL - 64, false,
+	  mac_of_a_stackful_in_vain, .excepted = true },
 	{ "long MAC", LONG, false, long_mac, .excepted = true },
 	{ "MAC that fails", 64, false, mac_in_vain, .excepted = true },
 	{ "MAC that verifies", SECRET, false, mac_verify },
@@ -556,7 +564,7 @@ TEST(wiped)
 	int kcore = open("/proc/kcore", O_RDONLY | O_CLOEXEC);
 	__u64 *chunk = malloc(CHUNK), seed = getpid();
 	pid_t pids[ALL_CALLERS];
-	int i, leaks;
+	int i, leaks, left_out = 0;
 
 	if (kcore < 0)
 		SKIP(return, "/proc/kcore: %s", strerror(errno));
@@ -576,7 +584,7 @@ TEST(wiped)
 	}
 	for (i = 0; i < NR_SCENES; i++) {
 		if (scenes[i].excepted && exceptions_leak()) {
-			TH_LOG("not on ARM: %s", scenes[i].name);
+			left_out++;
 			continue;
 		}
 		leaks = count_leaks(&found[i * CALLERS]);
@@ -584,6 +592,9 @@ TEST(wiped)
 			TH_LOG("after %s: %d of %d callers", scenes[i].name,
 			       leaks, CALLERS);
 	}
+	if (left_out && __test_passed(_metadata))
+		SKIP(return, "%d of %zu scenes: exceptions in copies save registers",
+		     left_out, NR_SCENES);
 }
 
 TEST_HARNESS_MAIN
