@@ -129,7 +129,7 @@ test_refused()
 	ends 'an unknown verb' 2 'usage: hmacdev key' key none
 	ends 'no verb' 2 'usage: hmacdev key' key
 	ends 'an option of another verb' 2 'used with add' key show x -k key
-	! grep -q other /proc/keys
+	! grep -q 'other: ' /proc/keys
 	result 'nothing was made' $? "$(cat /proc/keys)"
 }
 
