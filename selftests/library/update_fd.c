@@ -275,7 +275,7 @@ TEST_F(update_fd, growing)
 
 	ASSERT_NE(NULL, msg);
 	start_reading(_metadata, &r);
-	for (; len < 2 * HUGE; len += LONG / 3)
+	for (; len + LONG / 3 <= 2 * HUGE; len += LONG / 3)
 		if (pwrite(self->file, msg + len, LONG / 3, len) != LONG / 3)
 			break;
 	pthread_join(r.thread, NULL);
