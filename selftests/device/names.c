@@ -149,25 +149,25 @@ static int has_alg(const char *name)
 
 /*
  * Newer kernels refuse AF_ALG most of what they have, unless the administrator
- * says otherwise. Returns the setting, or 0 if there is none.
+ * switches that off. Returns the setting before, 0 if there is none, or -1.
  */
-static char af_alg_restrict(char setting)
+static int af_alg_restrict(char setting)
 {
 	int fd = open("/proc/sys/crypto/af_alg_restrict", O_RDWR | O_CLOEXEC);
-	char before = 0;
+	bool done;
+	char before;
 
-	if (fd >= 0) {
-		if (read(fd, &before, 1) != 1 || pwrite(fd, &setting, 1, 0) != 1)
-			before = -1;
-		close(fd);
-	}
-	return before;
+	if (fd < 0)
+		return 0;
+	done = read(fd, &before, 1) == 1 && pwrite(fd, &setting, 1, 0) == 1;
+	close(fd);
+	return done ? before : -1;
 }
 
 TEST_F(names, parity_with_af_alg)
 {
 	struct hmacdev_alg alg;
-	char restricted;
+	int restricted;
 	__u32 i;
 
 	if (has_alg("sha256"))

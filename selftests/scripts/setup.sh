@@ -12,11 +12,13 @@ declare -A packages=(
 	[bench]='gnuplot-nox libkcapi-dev'
 	[build]='gcc gcc-12 libc6-dev libelf1 make pkg-config'
 	[build32]='gcc-multilib'
-	[deb]='build-essential debhelper dh-dkms'
+	[deb]='build-essential debhelper dh-dkms dh-python'
 	[guest]='cpio keyutils kmod libssl-dev openssl python3 xz-utils'
 	[root]='debian-archive-keyring debootstrap'
 	[lint]='clang-16 cppcheck g++ groff lld-16 llvm-16 mandoc musl-tools perl'
 )
+packages[deb]+=' pybuild-plugin-pyproject python3-all-dev python3-setuptools'
+packages[deb]+=' python3-wheel'
 packages[lint]+=' abigail-tools mypy pyflakes3 python3-dev shellcheck sparse'
 # To build the Python package, and to test it
 packages[python]='python3-dev python3-pip python3-setuptools python3-wheel'
