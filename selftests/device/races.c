@@ -361,7 +361,7 @@ TEST_F(race, one_key_of_many)
 	struct player p[THREADS];
 	struct rounds r;
 	__u8 want[THREADS][HALF_TAG_LEN], tag[HALF_TAG_LEN];
-	int i, won, winner;
+	int i, won, winner = 0;
 
 	for (i = 0; i < THREADS; i++)
 		test_oneshot(self->fd, "sha256", &i, sizeof(i), "", 0, want[i],
