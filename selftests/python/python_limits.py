@@ -412,6 +412,32 @@ class Scarcity(unittest.TestCase):
         in_child(self, child)
 
 
+    def test_passed_descriptor(self):
+        try:
+            from _testcapi import remove_mem_hooks, set_nomemory
+        except ImportError:
+            self.skipTest("this Python has no _testcapi")
+        owner = Key(b"key")
+        failed = 0
+        # Each allocation of the call fails once; some are not needed.
+        for n in range(50):
+            fd = os.dup(owner.fileno())
+            key = None
+            set_nomemory(n, n + 1)
+            try:
+                key = Key.from_fd(fd)
+            except MemoryError:
+                failed += 1
+            finally:
+                remove_mem_hooks()
+            if key:
+                key.close()
+            else:
+                os.close(fd)  # The caller still owns it.
+        self.assertGreater(failed, 0)
+        self.assertLess(failed, 50)
+
+
 class Interpreters(unittest.TestCase):
     CODE = (
         "import sys; sys.path.insert(0, {path!r})\n"

@@ -3,18 +3,32 @@
 
 #include "ext.h"
 
-PyObject *context_wrap(PyTypeObject *type, struct hmacdev *h)
+struct context *context_alloc(PyTypeObject *type)
 {
 	allocfunc alloc = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
 	struct context *c = (struct context *)alloc(type, 0);
 
-	if (!c) {
-		hmacdev_free(h);
-		return NULL;
-	}
+	if (c)
+		c->closed = true;
+	return c;
+}
+
+void context_open(struct context *c, struct hmacdev *h)
+{
 	c->h = h;
+	c->closed = false;
 	c->forks = fork_count();
 	c->owner = c->forks;
+}
+
+PyObject *context_wrap(PyTypeObject *type, struct hmacdev *h)
+{
+	struct context *c = context_alloc(type);
+
+	if (c)
+		context_open(c, h);
+	else
+		hmacdev_free(h);
 	return (PyObject *)c;
 }
 

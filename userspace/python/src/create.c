@@ -55,16 +55,27 @@ static int call_new(void *args)
 	return rc;
 }
 
+/*
+ * The object is allocated first. So nothing fails after the call has taken a
+ * descriptor over, and the caller of from_fd() owns it whenever that fails.
+ */
 static PyObject *create(PyTypeObject *type, int (*call)(void *args), void *args,
 			struct hmacdev **h)
 {
 	const struct state *state = type_state(type);
+	struct context *c = state ? context_alloc(type) : NULL;
 	int rc;
 
-	if (!state)
+	if (!c)
 		return NULL;
 	rc = free_call(true, call, args);
-	return rc < 0 ? raise_error(state, rc) : context_wrap(type, *h);
+	if (rc < 0) {
+		raise_error(state, rc);
+		Py_DECREF(c);
+		return NULL;
+	}
+	context_open(c, *h);
+	return (PyObject *)c;
 }
 
 PyObject *key_new(PyTypeObject *type, PyObject *args)

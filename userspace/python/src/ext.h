@@ -62,6 +62,12 @@ unsigned int fork_count(void);
 
 /* context.c: what both types have */
 
+/* Makes an object without a handle, which is closed. */
+struct context *context_alloc(PyTypeObject *type);
+
+/* Gives it a handle, which it owns. */
+void context_open(struct context *c, struct hmacdev *h);
+
 /* Makes an object that owns the handle. On failure, the handle is freed. */
 PyObject *context_wrap(PyTypeObject *type, struct hmacdev *h);
 void context_dealloc(struct context *c);
