@@ -233,9 +233,23 @@ class Restricting(unittest.TestCase):
         self.assertEqual(copied.rights, Rights.SIGNER)
 
     def test_masks(self):
-        for rights in (0, Rights.SIGN | Rights.DERIVE, 0x100):
-            with self.assertRaises(hmacdev.ArgumentError):
-                Key(b"key", rights=rights)
+        master = Key(b"key", rights=Rights.DERIVER)
+        serial = keyring.add("user", "masks", bytes(32))
+        for rights in (
+            0,
+            -1,
+            Rights.SIGN | Rights.DERIVE,
+            0x100,
+            1 << 32 | Rights.SIGN,
+        ):
+            for call in (
+                lambda: Key(b"key", rights=rights),
+                lambda: Key.from_keyring(serial, rights=rights),
+                lambda: Key.random(rights=rights),
+                lambda: master.derive(b"label", rights=rights),
+            ):
+                with self.assertRaises(hmacdev.ArgumentError):
+                    call()
 
     def test_derive(self):
         master = Key(b"key", rights=Rights.DERIVER)
@@ -323,6 +337,8 @@ class Sources(unittest.TestCase):
         self.assertFalse(os.get_inheritable(fd))
         other.close()
         self.assertRaises(OSError, os.fstat, fd)
+        for number in (2**32 + key.fileno(), 2**64, -(2**40)):
+            self.assertRaises(OverflowError, Key.from_fd, number)
         null = os.open("/dev/null", os.O_RDWR)
         with self.assertRaises(hmacdev.DeviceError):
             Key.from_fd(null)

@@ -12,7 +12,7 @@ import socket
 from typing import TYPE_CHECKING, Any, Callable, Protocol, Self
 
 from . import _ext
-from ._errors import NotPassedError, RightError
+from ._errors import ArgumentError, NotPassedError, RightError
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
@@ -84,7 +84,16 @@ class Key(_ext.Key):
         if isinstance(key, KernelKey):
             raise TypeError("a KernelKey has no bytes: use its attribute key")
         return cls._new(
-            algorithm, rights, tag_size, device, _BYTES, key, 0, 0, None, None
+            algorithm,
+            _mask(rights),
+            tag_size,
+            device,
+            _BYTES,
+            key,
+            0,
+            0,
+            None,
+            None,
         )
 
     @classmethod
@@ -112,7 +121,7 @@ class Key(_ext.Key):
         serial, kind, description = _keyring_name(key)
         return cls._new(
             algorithm,
-            rights,
+            _mask(rights),
             tag_size,
             device,
             _KEYRING,
@@ -142,7 +151,7 @@ class Key(_ext.Key):
         """
         return cls._new(
             algorithm,
-            rights,
+            _mask(rights),
             tag_size,
             device,
             _RANDOM,
@@ -251,7 +260,7 @@ class Key(_ext.Key):
         return self._derive(
             self.algorithm if algorithm is None else algorithm,
             label,
-            rights,
+            _mask(rights),
             tag_size,
         )
 
@@ -312,6 +321,13 @@ class Key(_ext.Key):
 
 
 _EACH_RIGHT = (Rights.SIGN, Rights.VERIFY, Rights.COPY, Rights.DERIVE)
+
+
+def _mask(rights: int) -> int:
+    """Return a mask for a new key, which must fit into the kernel's field."""
+    if not 0 <= rights <= _ALL:
+        raise ArgumentError(errno.EINVAL, "the mask has unknown rights")
+    return rights
 
 
 def _keyring_name(key: int | str) -> tuple[int, str | None, str | None]:

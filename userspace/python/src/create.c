@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The ways to get a key. The Python layer calls these with checked types. */
 #include <errno.h>
+#include <limits.h>
 #include <linux/keyctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -128,10 +129,17 @@ static int call_from_env(void *args)
 
 PyObject *key_from_fd(PyTypeObject *type, PyObject *fd)
 {
-	struct passed_args a = { .fd = (int)PyLong_AsLong(fd) };
+	struct passed_args a;
+	long number = PyLong_AsLong(fd);
 
 	if (PyErr_Occurred())
 		return NULL;
+	if (number < INT_MIN || number > INT_MAX) {
+		PyErr_SetString(PyExc_OverflowError,
+				"the descriptor does not fit into an int");
+		return NULL;
+	}
+	a.fd = (int)number;
 	return create(type, call_from_fd, &a, &a.h);
 }
 
