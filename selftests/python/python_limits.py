@@ -298,6 +298,45 @@ class Fork(unittest.TestCase):
             status = os.waitpid(pid, 0)[1]
             self.assertEqual(os.waitstatus_to_exitcode(status), 0)
 
+    def test_child_cannot_copy(self):
+        message = Key(b"key").message()
+        message.update(b"both")
+
+        def child():
+            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+            with self.assertRaises(hmacdev.Error) as caught:
+                message.digest()
+            self.assertEqual(caught.exception.errno, errno.EMFILE)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            self.assertEqual(message.digest(), tag(b"both"))
+
+        in_child(self, child)
+
+    def test_threads_of_the_child(self):
+        message = Key(b"key").message()
+        message.update(b"both")
+
+        def child():
+            fds = open_fds()
+            start = threading.Barrier(4)
+            tags = []
+
+            def work():
+                start.wait()
+                tags.append(message.digest())
+
+            threads = [threading.Thread(target=work) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.assertEqual(tags, [tag(b"both")] * 4)
+            self.assertEqual(open_fds(), fds)
+
+        for _ in range(20):
+            in_child(self, child)
+
     def test_prototype(self):
         prototype = hmacdev.hmac.new(b"key", b"a", "sha256")
 

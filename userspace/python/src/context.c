@@ -38,6 +38,7 @@ void context_dealloc(struct context *c)
 	freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
 
 	hmacdev_free(c->h);
+	hmacdev_free(c->old);
 	release(c);
 	Py_DECREF(type);
 }
@@ -61,6 +62,20 @@ PyObject *context_error(struct context *c, int rc)
 	return state ? raise_error(state, rc) : NULL;
 }
 
+static void free_old(struct context *c)
+{
+	hmacdev_free(c->old);
+	c->old = NULL;
+}
+
+void context_replace(struct context *c, struct hmacdev *h)
+{
+	c->old = c->h;
+	c->h = h;
+	if (!c->users)
+		free_old(c);
+}
+
 /* After fork(2), the threads that used the handle are not in this process. */
 static struct hmacdev *hold(struct context *c)
 {
@@ -71,6 +86,7 @@ static struct hmacdev *hold(struct context *c)
 	if (c->forks != fork_count()) {
 		c->forks = fork_count();
 		c->users = 0;
+		free_old(c);
 	}
 	c->users++;
 	return h;
@@ -78,10 +94,13 @@ static struct hmacdev *hold(struct context *c)
 
 static void release(struct context *c)
 {
-	if (--c->users || !c->closed)
+	if (--c->users)
 		return;
-	hmacdev_free(c->h);
-	c->h = NULL;
+	free_old(c);
+	if (c->closed) {
+		hmacdev_free(c->h);
+		c->h = NULL;
+	}
 }
 
 /* A handler can close the object, or fork, so it is not held meanwhile. */

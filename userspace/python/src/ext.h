@@ -31,6 +31,8 @@ struct state {
 struct context {
 	PyObject_HEAD
 	struct hmacdev *h;
+	/* The handle before context_replace(), until no call uses it */
+	struct hmacdev *old;
 	unsigned int users;
 	bool closed;
 	/* fork_count() when users was last right */
@@ -71,6 +73,9 @@ void context_open(struct context *c, struct hmacdev *h);
 /* Makes an object that owns the handle. On failure, the handle is freed. */
 PyObject *context_wrap(PyTypeObject *type, struct hmacdev *h);
 void context_dealloc(struct context *c);
+
+/* Gives it another handle. The old one is freed when no call uses it. */
+void context_replace(struct context *c, struct hmacdev *h);
 
 /* Returns the handle, or sets ValueError and returns NULL if it is closed. */
 struct hmacdev *context_handle(struct context *c);

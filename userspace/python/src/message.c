@@ -28,41 +28,39 @@ static int call_copy(struct hmacdev *h, void *args)
 	return hmacdev_copy(h, &a->h);
 }
 
-/* Returns a copy of the handle, or NULL with an exception set. */
-static struct hmacdev *copy(struct context *c, bool is_long)
-{
-	struct args a;
-	int rc = context_call(c, is_long, call_copy, &a);
-
-	if (rc == 0)
-		return a.h;
-	context_error(c, rc);
-	return NULL;
-}
-
 /*
  * After fork(2), parent and child share the open file, and so the running
  * message. A child that uses the object takes a copy of its own. If the copy
- * has another size than the message had at the fork, the parent went on before.
+ * has another size than the message had at the fork, or the message is
+ * finalized, the parent went on before. While this copies, another thread or a
+ * signal handler can do all of it, or close the object.
  */
 static bool own(struct context *c)
 {
 	struct hmacdev_info info = { .bytes = c->bytes };
-	struct hmacdev *h;
+	struct args a = { .h = NULL };
+	int rc;
 
 	if (c->owner == fork_count() || c->closed)
 		return true;
-	h = copy(c, false);
-	if (h)
-		hmacdev_info(h, &info, sizeof(info));
-	if (!h || info.bytes != c->bytes || c->closed) {
-		hmacdev_free(h);
+	rc = context_call(c, true, call_copy, &a);
+	if (rc < 0 && rc != -EBADFD) {
+		context_error(c, rc);
+		return false;
+	}
+	if (c->owner == fork_count() || c->closed) {
+		hmacdev_free(a.h);
+		return true;
+	}
+	if (rc == 0)
+		hmacdev_info(a.h, &info, sizeof(info));
+	if (rc < 0 || info.bytes != c->bytes) {
+		hmacdev_free(a.h);
 		PyErr_SetString(PyExc_RuntimeError,
 				"another process has used the message since fork()");
 		return false;
 	}
-	hmacdev_free(c->h);
-	c->h = h;
+	context_replace(c, a.h);
 	c->owner = fork_count();
 	return true;
 }
@@ -224,9 +222,12 @@ static PyObject *message_verify(struct context *c, PyObject *tag)
 
 static PyObject *message_copy(struct context *c, PyObject *Py_UNUSED(unused))
 {
-	struct hmacdev *h = own(c) ? copy(c, true) : NULL;
-	PyObject *other = h ? context_wrap(Py_TYPE(&c->ob_base), h) : NULL;
+	struct args a;
+	PyObject *other;
 
+	if (run(c, call_copy, &a) < 0)
+		return NULL;
+	other = context_wrap(Py_TYPE(&c->ob_base), a.h);
 	if (other)
 		((struct context *)other)->bytes = c->bytes;
 	return other;
