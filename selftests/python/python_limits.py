@@ -156,6 +156,31 @@ class Threads(unittest.TestCase):
         )
         self.assertEqual(message.digest(), tag(b"x" * 64 * 800))
 
+    def test_size_of_a_message(self):
+        key = Key(b"key")
+        for _ in range(20):
+            message = key.message()
+            r, w = os.pipe()
+            counts = []
+
+            def read():
+                counts.append(message.update_fd(r))
+
+            def write():
+                for _ in range(50):
+                    os.write(w, b"x")
+                    message.update(b"x")
+                os.close(w)
+
+            self.run_threads(read, write)
+            os.close(r)
+            self.assertEqual(counts, [50])
+            # A child compares the size with that at the fork.
+            in_child(
+                self,
+                lambda: self.assertEqual(message.digest(), tag(b"x" * 100)),
+            )
+
     def test_objects(self):
         key = Key(b"key")
 

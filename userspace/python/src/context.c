@@ -88,7 +88,8 @@ static struct hmacdev *hold(struct context *c)
 		c->users = 0;
 		free_old(c);
 	}
-	c->users++;
+	if (c->users++)
+		c->overlapped = true;
 	return h;
 }
 

@@ -35,6 +35,8 @@ struct context {
 	struct hmacdev *old;
 	unsigned int users;
 	bool closed;
+	/* Two calls have run at the same time. */
+	bool overlapped;
 	/* fork_count() when users was last right */
 	unsigned int forks;
 	/* Message: fork_count() of the process that owns the running message */

@@ -17,15 +17,21 @@ struct args {
 	int fd;
 	int64_t limit;
 	bool file_failed;
+	uint64_t appended;
 	struct hmacdev_info info;
 	struct hmacdev *h;
 };
 
+/* Makes a copy, and gets the size of the message that it has. */
 static int call_copy(struct hmacdev *h, void *args)
 {
 	struct args *a = args;
+	int rc = hmacdev_copy(h, &a->h);
 
-	return hmacdev_copy(h, &a->h);
+	a->info.bytes = 0;
+	if (rc == 0)
+		hmacdev_info(a->h, &a->info, sizeof(a->info));
+	return rc;
 }
 
 /*
@@ -37,7 +43,6 @@ static int call_copy(struct hmacdev *h, void *args)
  */
 static bool own(struct context *c)
 {
-	struct hmacdev_info info = { .bytes = c->bytes };
 	struct args a = { .h = NULL };
 	int rc;
 
@@ -52,9 +57,7 @@ static bool own(struct context *c)
 		hmacdev_free(a.h);
 		return true;
 	}
-	if (rc == 0)
-		hmacdev_info(a.h, &info, sizeof(info));
-	if (rc < 0 || info.bytes != c->bytes) {
+	if (rc < 0 || a.info.bytes != c->bytes) {
 		hmacdev_free(a.h);
 		PyErr_SetString(PyExc_RuntimeError,
 				"another process has used the message since fork()");
@@ -79,6 +82,21 @@ static int run(struct context *c, int (*call)(struct hmacdev *h, void *args),
 	return rc;
 }
 
+/*
+ * Count what a call has appended. If calls overlap, one of them can count the
+ * bytes of another, so only the kernel knows the sum. A message never shrinks.
+ */
+static void count(struct context *c, uint64_t appended)
+{
+	struct hmacdev_info info;
+
+	if (!c->overlapped)
+		c->bytes += appended;
+	else if (!c->closed && !hmacdev_info(c->h, &info, sizeof(info)) &&
+		 info.bytes > c->bytes)
+		c->bytes = info.bytes;
+}
+
 static int call_update(struct hmacdev *h, void *args)
 {
 	const struct args *a = args;
@@ -98,7 +116,7 @@ static int update(struct context *c, struct args *a)
 		rc = run(c, call_update, a);
 		if (rc < 0)
 			return rc;
-		c->bytes += a->size;
+		count(c, a->size);
 		left -= a->size;
 		if (left)
 			a->from += a->size;
@@ -120,36 +138,42 @@ static PyObject *message_update(struct context *c, PyObject *msg)
 	Py_RETURN_NONE;
 }
 
-/* If a signal comes, some bytes may have been appended: ask how many. */
+/*
+ * If a signal comes or reading fails, some bytes may have been appended. The
+ * sizes of the message before and after show how many.
+ */
 static int call_update_fd(struct hmacdev *h, void *args)
 {
 	struct args *a = args;
-	int64_t n = hmacdev_update_fd(h, a->fd, a->limit, &a->file_failed);
-	int rc = hmacdev_info(h, &a->info, sizeof(a->info));
+	struct hmacdev_info before = { .bytes = 0 };
+	struct hmacdev_info after = { .bytes = 0 };
+	int64_t n;
 
-	return n < 0 ? (int)n : rc;
+	hmacdev_info(h, &before, sizeof(before));
+	n = hmacdev_update_fd(h, a->fd, a->limit, &a->file_failed);
+	hmacdev_info(h, &after, sizeof(after));
+	a->appended += n < 0 ? after.bytes - before.bytes : (uint64_t)n;
+	return n < 0 ? (int)n : 0;
 }
 
 static PyObject *message_update_fd(struct context *c, PyObject *args)
 {
-	struct args a = { .limit = -1, .info.bytes = c->bytes };
-	uint64_t before;
+	struct args a = { .limit = -1 };
 	long long limit = -1;
 	int rc;
 
 	if (!PyArg_ParseTuple(args, "i|L", &a.fd, &limit) || !own(c))
 		return NULL;
 	a.limit = limit;
-	before = c->bytes;
 	rc = context_call(c, true, call_update_fd, &a);
-	c->bytes = a.info.bytes;
+	count(c, a.appended);
 	if (rc < 0 && a.file_failed && !PyErr_Occurred()) {
 		errno = -rc;
 		return PyErr_SetFromErrno(PyExc_OSError);
 	}
 	if (rc < 0)
 		return context_error(c, rc);
-	return PyLong_FromUnsignedLongLong(c->bytes - before);
+	return PyLong_FromUnsignedLongLong(a.appended);
 }
 
 static int call_digest(struct hmacdev *h, void *args)
@@ -229,7 +253,7 @@ static PyObject *message_copy(struct context *c, PyObject *Py_UNUSED(unused))
 		return NULL;
 	other = context_wrap(Py_TYPE(&c->ob_base), a.h);
 	if (other)
-		((struct context *)other)->bytes = c->bytes;
+		((struct context *)other)->bytes = a.info.bytes;
 	return other;
 }
 
