@@ -5,6 +5,7 @@
 import array
 import copy
 import errno
+import gc
 import hashlib
 import hmac
 import os
@@ -89,6 +90,23 @@ class Signing(unittest.TestCase):
         tags = self.key.batch(many)
         self.assertEqual(tags[-1], tag(b"key", many[-1]))
         self.assertTrue(all(self.key.batch(zip(many, tags))))
+
+    def test_batch_list_is_new(self):
+        found = []
+
+        def entries():
+            first = bytearray(b"a")
+            yield first
+            found.extend(
+                owner
+                for owner in gc.get_referrers(first)
+                if isinstance(owner, list)
+            )
+            yield b"b"
+
+        results = self.key.batch(entries())
+        self.assertEqual(results, [tag(b"key", b"a"), tag(b"key", b"b")])
+        self.assertFalse(any(owner is results for owner in found))
 
     def test_batch_types(self):
         for entries in (

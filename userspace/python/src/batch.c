@@ -10,8 +10,13 @@ struct entry {
 	unsigned char made[HMACDEV_TAG_MAX];
 };
 
+/*
+ * Other code can reach a list that is in use through the garbage collector, and
+ * change it. So the entries are in a tuple, and the list of the results is made
+ * when no other code runs any more.
+ */
 struct batch {
-	PyObject *list;
+	PyObject *tuple;
 	size_t n;
 	size_t filled;
 	size_t done;
@@ -29,15 +34,15 @@ static void batch_free(struct batch *b)
 	}
 	PyMem_Free(b->entries);
 	PyMem_Free(b->ops);
-	Py_DECREF(b->list);
+	Py_DECREF(b->tuple);
 }
 
 static int batch_alloc(struct batch *b, PyObject *entries)
 {
-	b->list = PySequence_List(entries);
-	if (!b->list)
+	b->tuple = PySequence_Tuple(entries);
+	if (!b->tuple)
 		return -1;
-	b->n = (size_t)PyList_Size(b->list);
+	b->n = (size_t)PyTuple_Size(b->tuple);
 	b->ops = PyMem_Calloc(b->n, sizeof(*b->ops));
 	b->entries = PyMem_Calloc(b->n, sizeof(*b->entries));
 	if (b->ops && b->entries)
@@ -76,7 +81,7 @@ static int batch_fill(struct batch *b)
 		struct hmacdev_op *op = &b->ops[i];
 		struct entry *e = &b->entries[i];
 
-		if (entry_read(e, PyList_GetItem(b->list, (Py_ssize_t)i)) < 0)
+		if (entry_read(e, PyTuple_GetItem(b->tuple, (Py_ssize_t)i)) < 0)
 			return -1;
 		b->filled++;
 		b->bytes += (size_t)e->msg.len;
@@ -132,17 +137,18 @@ static PyObject *entry_result(struct context *c, const struct hmacdev_op *op,
 	return PyBytes_FromStringAndSize((const char *)e->made, op->tag_len);
 }
 
-/* The list of the entries becomes the list of the results. */
-static int batch_results(struct context *c, struct batch *b)
+static PyObject *batch_results(struct context *c, const struct batch *b)
 {
-	for (size_t i = 0; i < b->n; i++) {
+	PyObject *results = PyList_New((Py_ssize_t)b->n);
+
+	for (size_t i = 0; results && i < b->n; i++) {
 		PyObject *result = entry_result(c, &b->ops[i], &b->entries[i]);
 
 		if (!result ||
-		    PyList_SetItem(b->list, (Py_ssize_t)i, result) < 0)
-			return -1;
+		    PyList_SetItem(results, (Py_ssize_t)i, result) < 0)
+			Py_CLEAR(results);
 	}
-	return 0;
+	return results;
 }
 
 PyObject *key_batch(struct context *c, PyObject *entries)
@@ -155,10 +161,7 @@ PyObject *key_batch(struct context *c, PyObject *entries)
 		return NULL;
 	if (batch_fill(&b) == 0) {
 		rc = batch_run(c, &b);
-		if (rc < 0)
-			context_error(c, rc);
-		else if (batch_results(c, &b) == 0)
-			results = Py_NewRef(b.list);
+		results = rc < 0 ? context_error(c, rc) : batch_results(c, &b);
 	}
 	batch_free(&b);
 	return results;
