@@ -224,6 +224,7 @@ class Threads(unittest.TestCase):
             "sign": lambda: key.sign(data),
             "is_valid": lambda: key.is_valid(data, good),
             "batch": lambda: key.batch([data] * 4),
+            "batch of many": lambda: key.batch([b""] * 17),
             "update": lambda: message.update(b""),
             "digest": lambda: message.digest(),
             "copy": lambda: key.copy(),
@@ -235,7 +236,14 @@ class Threads(unittest.TestCase):
 
     def test_lock_is_kept_for_short_calls(self):
         key = Key(b"key")
-        self.assertFalse(self.overlaps(lambda: key.sign(b"short")))
+        hmacdev.hmac.digest(b"key", b"short", "sha256")
+        for name, call in {
+            "sign": lambda: key.sign(b"short"),
+            "batch": lambda: key.batch([b"short"] * 16),
+            "oneshot": lambda: hmacdev.hmac.digest(b"k", b"short", "sha256"),
+        }.items():
+            with self.subTest(name):
+                self.assertFalse(self.overlaps(call))
 
     def test_close_while_in_use(self):
         before = open_fds()

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The exceptions. Each has the errno of libhmacdev(3) in its attribute errno."""
+"""The exceptions. Each has the errno of libhmacdev(3) in its attribute errno.
+
+ENOMEM is not here: it is MemoryError.
+"""
 
 import errno
 

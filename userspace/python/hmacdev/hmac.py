@@ -3,8 +3,10 @@
 
     from hmacdev import hmac
 
-All names, arguments and exceptions are those of the standard library. Each HMAC
-object also has the attribute backend: "kernel" if the kernel computes the HMAC,
+All names and arguments are those of the standard library, and so are the
+exceptions for wrong arguments. If the kernel fails otherwise, or lacks a right for
+a KernelKey, a hmacdev.Error is raised, which is an OSError. Each HMAC object also
+has the attribute backend: "kernel" if the kernel computes the HMAC,
 or "software" if the standard library does. It does so if the kernel does not
 have the hash (BLAKE2, or a module or function that is not hashlib's), if this
 process cannot use the device, if a limit of descriptors or contexts is reached,

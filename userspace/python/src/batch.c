@@ -113,7 +113,8 @@ static int call_batch(struct hmacdev *h, void *args)
 static int batch_run(struct context *c, struct batch *b)
 {
 	do {
-		int rc = context_call(c, b->bytes > SHORT, call_batch, b);
+		bool is_long = b->bytes > SHORT || b->n > SHORT_BATCH;
+		int rc = context_call(c, is_long, call_batch, b);
 
 		if (rc < 0)
 			return rc;

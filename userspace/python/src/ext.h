@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * hmacdev._ext, the part of the Python package that calls libhmacdev. It uses
- * the limited API of Python 3.11, so one file works with all later versions.
+ * the limited API of Python 3.11, so one file works with all later versions. It
+ * needs an interpreter's lock: free-threaded Python cannot load it.
  */
 #ifndef HMACDEV_PYTHON_EXT_H
 #define HMACDEV_PYTHON_EXT_H
@@ -14,6 +15,8 @@
 
 /* Calls with no more bytes keep the interpreter's lock, as in hashlib. */
 #define SHORT	2047
+/* A batch with no more entries and bytes keeps it, too. */
+#define SHORT_BATCH	16
 
 /* Each interpreter has its own module object, and so its own types. */
 struct state {
@@ -21,6 +24,8 @@ struct state {
 	PyTypeObject *message;
 	/* hmacdev._errors.error(errno, text) returns an exception. */
 	PyObject *error;
+	/* oneshot: the last algorithm that worked, which is loaded */
+	char loaded[HMACDEV_NAME_LEN];
 };
 
 /*

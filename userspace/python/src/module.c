@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "ext.h"
 
@@ -82,16 +83,21 @@ static int call_oneshot(void *args)
 
 static PyObject *module_oneshot(PyObject *self, PyObject *args)
 {
+	struct state *state = PyModule_GetState(self);
 	struct oneshot a;
+	bool is_long;
 	int rc;
 
 	if (!PyArg_ParseTuple(args, "sy*y*", &a.alg, &a.key, &a.msg))
 		return NULL;
-	rc = free_call(a.msg.len > SHORT, call_oneshot, &a);
+	/* The first call can wait for modprobe(8). */
+	is_long = a.msg.len > SHORT || strcmp(a.alg, state->loaded);
+	rc = free_call(is_long, call_oneshot, &a);
 	PyBuffer_Release(&a.key);
 	PyBuffer_Release(&a.msg);
 	if (rc < 0)
-		return raise_error(PyModule_GetState(self), rc);
+		return raise_error(state, rc);
+	PyOS_snprintf(state->loaded, sizeof(state->loaded), "%s", a.alg);
 	return PyBytes_FromStringAndSize((const char *)a.tag, rc);
 }
 
