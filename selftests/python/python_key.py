@@ -191,17 +191,25 @@ class Signing(unittest.TestCase):
         self.assertEqual(open_fds(), before)
 
     def test_pipe_that_is_not_ready(self):
-        r, w = os.pipe()
-        os.set_blocking(r, False)
-        with self.assertRaises(BlockingIOError):
-            self.key.message().update_fd(r)
-        writer = subprocess.Popen(
-            ["sh", "-c", "printf one; sleep 0.2; printf two"], stdout=w
-        )
-        os.close(w)
-        self.assertEqual(self.key.sign_file(r), tag(b"key", b"onetwo"))
-        writer.wait()
-        os.close(r)
+        whole = tag(b"key", b"onetwo")
+        for call in (
+            lambda r: self.assertEqual(self.key.sign_file(r), whole),
+            lambda r: self.assertEqual(
+                self.key.copy(Rights.SIGN).sign_file(r), whole
+            ),
+            lambda r: self.key.copy(Rights.VERIFY).verify_file(r, whole),
+        ):
+            r, w = os.pipe()
+            os.set_blocking(r, False)
+            with self.assertRaises(BlockingIOError):
+                self.key.message().update_fd(r)
+            writer = subprocess.Popen(
+                ["sh", "-c", "printf one; sleep 0.2; printf two"], stdout=w
+            )
+            os.close(w)
+            call(r)
+            writer.wait()
+            os.close(r)
 
     def test_update_fd_limit(self):
         r, w = os.pipe()

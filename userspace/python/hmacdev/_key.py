@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _BYTES, _KEYRING, _RANDOM = range(3)
 _ALL = 0xFFFFFFFF
+# Bytes that one read(2) asks for
+_PIECE = 1 << 18
 
 
 class Rights(enum.IntFlag):
@@ -292,7 +294,7 @@ class Key(_ext.Key):
         self,
         file: File,
         end: Callable[[_ext.Message], Any],
-        whole: Callable[[bytes], Any],
+        whole: Callable[[bytearray], Any],
     ) -> Any:
         if isinstance(file, (str, os.PathLike)):
             with open(file, "rb", buffering=0) as opened:
@@ -301,8 +303,7 @@ class Key(_ext.Key):
         try:
             message = self.message()
         except RightError:
-            with open(fd, "rb", closefd=False) as opened:
-                return whole(opened.read())
+            return whole(_read(fd))
         with message:
             _append(message, fd)
             return end(message)
@@ -368,6 +369,25 @@ def _append(message: _ext.Message, fd: int) -> None:
             message.update_fd(fd)
             return
         except BlockingIOError:
-            poll = select.poll()
-            poll.register(fd, select.POLLIN)
-            poll.poll()
+            _wait(fd)
+
+
+def _read(fd: int) -> bytearray:
+    """Read until EOF, also from a descriptor that is non-blocking."""
+    data = bytearray()
+    while True:
+        try:
+            more = os.read(fd, _PIECE)
+        except BlockingIOError:
+            _wait(fd)
+            continue
+        if not more:
+            return data
+        data += more
+
+
+def _wait(fd: int) -> None:
+    """Wait until the descriptor can be read."""
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    poll.poll()
