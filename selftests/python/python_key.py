@@ -11,6 +11,7 @@ import hmac
 import os
 import pickle
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -420,6 +421,21 @@ class Sources(unittest.TestCase):
             self.give(theirs, null.fileno())
         self.assertRaises(hmacdev.DeviceError, Key.from_socket, ours)
         self.give(theirs, None)
+        self.assertRaises(hmacdev.NotPassedError, Key.from_socket, ours)
+        for status, wanted in (
+            (-errno.EACCES, hmacdev.AccessError),
+            (-errno.EDQUOT, hmacdev.Error),
+            (0, hmacdev.NotPassedError),
+            (errno.EACCES, hmacdev.NotPassedError),
+            (-(2**31), hmacdev.NotPassedError),
+        ):
+            theirs.send(struct.pack("=i", status))
+            with self.assertRaises(wanted) as caught:
+                Key.from_socket(ours, "app")
+            self.assertEqual(theirs.recv(100), b"app")
+            number = -status if -4096 < status < 0 else errno.ENODATA
+            self.assertEqual(caught.exception.errno, number)
+        theirs.send(struct.pack("=ib", -errno.EACCES, 0))
         self.assertRaises(hmacdev.NotPassedError, Key.from_socket, ours)
         theirs.close()
         self.assertRaises(hmacdev.NotPassedError, Key.from_socket, ours)

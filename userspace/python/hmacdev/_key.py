@@ -9,10 +9,11 @@ import errno
 import os
 import select
 import socket
+import struct
 from typing import TYPE_CHECKING, Any, Callable, Protocol, Self
 
 from . import _ext
-from ._errors import ArgumentError, NotPassedError, RightError
+from ._errors import ArgumentError, NotPassedError, RightError, error
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _BYTES, _KEYRING, _RANDOM = range(3)
 _ALL = 0xFFFFFFFF
+# A broker's reply without a descriptor: a negative errno
+_STATUS = struct.Struct("=i")
+_ERRNO_MAX = 4095
 # Bytes that one read(2) asks for
 _PIECE = 1 << 18
 
@@ -200,10 +204,13 @@ class Key(_ext.Key):
         name: the first packet to send, to name the key; nothing is sent if it
             is empty
 
-        The other process answers with one packet that has a descriptor. The
-        bytes of the packet are ignored. From a SOCK_STREAM socket, one byte is
-        read. Raise NotPassedError if there is no descriptor or the connection
-        ends, OSError if the socket fails, and the errors of from_fd().
+        The other process answers with one packet that has a descriptor. If it
+        has none, and its bytes are a negative errno, as from "hmacdev serve",
+        the exception of this errno is raised: AccessError if the other process
+        does not give the key. Otherwise, the bytes are ignored. From a
+        SOCK_STREAM socket, one byte is read. Raise NotPassedError if there is
+        no descriptor or the connection ends, OSError if the socket fails, and
+        the errors of from_fd().
         """
         request = os.fsencode(name)
         if isinstance(source, socket.socket):
@@ -349,14 +356,20 @@ def _receive(connection: socket.socket, request: bytes) -> int:
     """Return a descriptor that comes over the socket."""
     if request:
         connection.sendall(request)
+    size = 1 if connection.type == socket.SOCK_STREAM else _STATUS.size + 1
     space = socket.CMSG_SPACE(array.array("i").itemsize)
-    _, control, _, _ = connection.recvmsg(1, space, socket.MSG_CMSG_CLOEXEC)
+    data, control, _, _ = connection.recvmsg(
+        size, space, socket.MSG_CMSG_CLOEXEC
+    )
     fds = array.array("i")
-    for level, kind, data in control:
+    for level, kind, sent in control:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-            fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
+            fds.frombytes(sent[: len(sent) - len(sent) % fds.itemsize])
     for fd in fds[1:]:
         os.close(fd)
+    status = _STATUS.unpack(data)[0] if len(data) == _STATUS.size else 0
+    if not fds and -_ERRNO_MAX <= status < 0:
+        raise error(-status, os.strerror(-status))
     if not fds:
         raise NotPassedError(errno.ENODATA, "no key came over the socket")
     return fds[0]
