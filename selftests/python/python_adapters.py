@@ -8,6 +8,7 @@ bytes, and must fail where it takes the key apart.
 
 import copy
 import datetime
+import errno
 import hashlib
 import hmac
 import os
@@ -108,6 +109,25 @@ class Patched(unittest.TestCase):
                 lambda: hmac.digest(self.handle, b"", digestmod),
             ):
                 self.assertRaises(error, call)
+
+    def test_without_device(self):
+        failure = hmacdev.DeviceError(errno.ENODEV, "no device")
+        refused = mock.patch("hmacdev._ext.algorithm", side_effect=failure)
+        for kernel, names in (
+            ("sha256", ("sha256", "SHA256", hashlib.sha256)),
+            ("sha3-256", ("sha3_256", hashlib.sha3_256)),
+            ("rmd160", ("ripemd160",)),
+        ):
+            handle = KernelKey(Key(SECRET, kernel))
+            want = handle.key.sign(b"m")
+            for name in names:
+                with refused as asked:
+                    got = hmac.new(handle, b"m", name).digest()
+                self.assertEqual(got, want)
+                asked.assert_not_called()
+            with refused:
+                with self.assertRaisesRegex(ValueError, "not for sha1"):
+                    hmac.new(handle, b"m", "sha1")
 
     def test_verify_only(self):
         key = Key(SECRET, rights=Rights.VERIFY | Rights.COPY)

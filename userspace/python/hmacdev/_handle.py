@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _ext
+from ._errors import AlgorithmError, Error
 from ._key import Key, Rights
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ for _name in _REFUSED:
     setattr(KernelKey, _name, _refuse(_name))
 
 
+# Names that hashlib has and the kernel's list of algorithms does not
+_ALIASES = {"ripemd160": "rmd160"}
+
 _BUILTIN = type(hashlib.sha256)
 _HASH = type(hashlib.sha256())
 
@@ -124,5 +128,23 @@ def check_hash(key: Key, digestmod: Any) -> None:
         name = made.name if isinstance(made, _HASH) else None
     if name is None:
         raise TypeError("a key in the kernel needs a hash of hashlib")
-    if _ext.algorithm(name)[0] != key.algorithm:
+    check_name(key, name)
+
+
+def check_name(key: Key, name: str) -> None:
+    """Raise ValueError unless this is a name of the key's hash.
+
+    The kernel knows all spellings, but a process that was passed its keys may
+    have no device to ask.
+    """
+    spelling = name.lower().replace("_", "-")
+    if _ALIASES.get(spelling, spelling) == key.algorithm:
+        return
+    try:
+        known = _ext.algorithm(name)[0]
+    except AlgorithmError:
+        raise
+    except Error:
+        known = spelling
+    if known != key.algorithm:
         raise ValueError(f"the key is for {key.algorithm}, and not for {name}")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _ext
 from ._errors import AlgorithmError, TagMismatch
-from ._handle import KernelKey
+from ._handle import KernelKey, check_name
 from ._key import Key
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ def _start(key: Any, name: str) -> _ext.Message:
         key = key.key
     if not isinstance(key, Key):
         return _ext.message(name, key)
-    if _ext.algorithm(name)[0] != key.algorithm:
-        raise ValueError(f"the key is for {key.algorithm}, and not for {name}")
+    check_name(key, name)
     return key.message()
 
 
