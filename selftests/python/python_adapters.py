@@ -170,6 +170,7 @@ class Handle(unittest.TestCase):
             lambda: handle.decode("latin1"),
             lambda: pickle.dumps(handle),
             lambda: [*handle],
+            handle.__getnewargs__,
         ):
             with self.assertRaises(TypeError):
                 call()
@@ -179,10 +180,20 @@ class Handle(unittest.TestCase):
         self.assertIs(copy.deepcopy([self.handle])[0], self.handle)
 
     def test_repr(self):
-        self.assertEqual(
+        self.assertRegex(
             repr(self.handle),
-            "<KernelKey of <Key sha256 tag_size=32"
-            " rights=SIGN|VERIFY|COPY>>",
+            r"^<KernelKey [0-9a-f]{32} of <Key sha256 tag_size=32"
+            r" rights=SIGN\|VERIFY\|COPY>>$",
+        )
+        other = KernelKey(self.handle.key)
+        self.assertNotEqual(repr(self.handle), repr(other))
+
+    def test_buffer_is_random(self):
+        data = bytes(memoryview(self.handle))
+        self.assertEqual(b"".join([b"AWS4", self.handle]), b"AWS4" + data)
+        self.assertEqual(bytearray(self.handle), data)
+        self.assertFalse(
+            self.handle.key.is_valid(b"m", hmac.digest(data, b"m", "sha256"))
         )
 
     def test_unknown_library(self):

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 # A random key of this size is as strong as any key of SHA-512.
 _SIZE = 64
+# Random bytes in repr(), which a library could take as a key
+_REPR_SIZE = 16
 
 # What makes other bytes or text of the handle; it would be a useless key.
 _REFUSED = """
-    __add__ __bytes__ __getitem__ __iter__ __mod__ __mul__ __radd__
+    __add__ __bytes__ __getitem__ __getnewargs__ __iter__ __mod__ __mul__ __radd__
     __rmod__ __rmul__ __str__ capitalize center decode expandtabs hex join ljust
     lower lstrip partition removeprefix removesuffix replace rjust rpartition
     rsplit rstrip split splitlines strip swapcase title translate upper zfill
@@ -44,14 +46,18 @@ class KernelKey(bytes):
     long as a library passes it on unchanged.
 
     The bytes themselves are 64 random ones. A library that uses them as a key
-    makes tags that nobody accepts, and accepts no tag of the Key. Operations
-    that make other bytes or text raise TypeError.
+    makes tags that nobody accepts, and accepts no tag of the Key. Methods and
+    operators that make other bytes or text raise TypeError. Functions that read
+    the buffer of the object cannot be refused, and get the random bytes:
+    b"".join(), bytearray(), memoryview(), hashlib. repr() has random digits, so
+    that it is no key that others can guess.
     """
 
     #: The key for which the object stands
     key: Key
     #: Derived keys that are kept, by whatever they were derived for
     kept: dict[object, Any]
+    _random: str
 
     def __new__(cls, key: Key) -> KernelKey:
         if not isinstance(key, Key):
@@ -59,6 +65,7 @@ class KernelKey(bytes):
         self = super().__new__(cls, os.urandom(_SIZE))
         self.key = key
         self.kept = {}
+        self._random = os.urandom(_REPR_SIZE).hex()
         return self
 
     def derived(self, label: Buffer, algorithm: str | None = None) -> KernelKey:
@@ -84,7 +91,7 @@ class KernelKey(bytes):
         return self.key.message()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.key!r}>"
+        return f"<{type(self).__name__} {self._random} of {self.key!r}>"
 
     def __copy__(self) -> KernelKey:
         return self
