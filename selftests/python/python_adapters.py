@@ -310,6 +310,28 @@ class Itsdangerous(unittest.TestCase):
         with self.assertRaises(ValueError):
             KernelSigner(master, **self.OPTIONS).sign("v")
 
+    def test_explicit_algorithm(self):
+        sha256 = itsdangerous.HMACAlgorithm(hashlib.sha256)
+        for secret in ("text", b"bytes"):
+            self.assertEqual(
+                KernelSigner(secret, algorithm=sha256).sign("v"),
+                itsdangerous.Signer(secret, algorithm=sha256).sign("v"),
+            )
+        child = KernelKey(Key(SECRET))
+        options = {"key_derivation": "none", "algorithm": sha256}
+        self.assertEqual(
+            KernelSigner(child, **options).sign("v"),
+            itsdangerous.Signer(SECRET, **options).sign("v"),
+        )
+        master = KernelKey(Key(SECRET, "sha1", rights=Rights.DERIVER))
+        for algorithm, error in (
+            (sha256, ValueError),
+            (itsdangerous.NoneAlgorithm(), TypeError),
+        ):
+            signer = KernelSigner(master, **self.OPTIONS, algorithm=algorithm)
+            self.assertRaises(error, signer.sign, "v")
+            self.assertRaises(error, signer.unsign, "v.eHh4")
+
     def test_derivations_that_hash(self):
         master = KernelKey(Key(SECRET, "sha1", rights=Rights.DERIVER))
         for name in ("concat", "django-concat"):

@@ -14,7 +14,8 @@ key_derivation="hmac": a key with the right DERIVE. The kernel derives the key o
 key_derivation="none": a key with the right SIGN or VERIFY, such as a key that
     another process derived. With VERIFY alone, unsign() works and sign() fails.
 
-The other derivations hash the bytes of the key and raise TypeError. A serializer
+The other derivations hash the bytes of the key and raise TypeError. An algorithm=
+must be HMACAlgorithm or KernelAlgorithm with the same hash. A serializer
 takes these classes as signer=. Keys that are bytes or text work as before.
 """
 
@@ -47,17 +48,24 @@ class _Derivation(itsdangerous.Signer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if type(self.algorithm) is HMACAlgorithm:
-            self.algorithm = KernelAlgorithm(self.digest_method)
+            self.algorithm = KernelAlgorithm(self.algorithm.digest_method)
 
     def derive_key(self, secret_key: Any = None) -> bytes:
         if secret_key is None:
             secret_key = self.secret_keys[-1]
         if not isinstance(secret_key, KernelKey):
             return super().derive_key(secret_key)
-        check_hash(secret_key.key, self.digest_method)
+        if not isinstance(self.algorithm, KernelAlgorithm):
+            raise TypeError("a key in the kernel needs HMACAlgorithm")
+        key = self._derive(secret_key)
+        check_hash(key.key, self.algorithm.digest_method)
+        return key
+
+    def _derive(self, secret_key: KernelKey) -> KernelKey:
         if self.key_derivation == "none":
             return secret_key
         if self.key_derivation == "hmac":
+            check_hash(secret_key.key, self.digest_method)
             return secret_key.derived(self.salt)
         raise TypeError(
             "a key in the kernel needs key_derivation='hmac' or 'none'"
