@@ -359,14 +359,19 @@ class Flask(unittest.TestCase):
             flask.session["name"] = name
             return "done"
 
+        @app.get("/keep/<name>")
+        def keep_name(name):
+            flask.session.permanent = True
+            return set_name(name)
+
         @app.get("/")
         def get_name():
             return flask.session.get("name", "nobody")
 
         return app
 
-    def cookie(self, app, name):
-        answer = app.test_client(use_cookies=False).get("/set/" + name)
+    def cookie(self, app, name, view="/set/"):
+        answer = app.test_client(use_cookies=False).get(view + name)
         cookie = answer.headers.get("Set-Cookie", "")
         return {"Cookie": cookie.partition(";")[0]}
 
@@ -392,6 +397,17 @@ class Flask(unittest.TestCase):
             answer = reader.test_client(use_cookies=False).get("/set/b")
         self.assertEqual(answer.status_code, 500)
         self.assertNotIn("Set-Cookie", answer.headers)
+
+    def test_permanent_sessions(self):
+        master = Key(SECRET, "sha1", rights=Rights.DERIVER)
+        child = master.derive(b"cookie-session", rights=Rights.VERIFY)
+        reader = self.app(KernelKey(child), KernelSessionInterface("none"))
+        writer = self.app(KernelKey(master), KernelSessionInterface())
+        cookie = self.cookie(writer, "a", "/keep/")
+        for app, sent in ((reader, False), (writer, True)):
+            answer = app.test_client(use_cookies=False).get("/", headers=cookie)
+            self.assertEqual((answer.status_code, answer.text), (200, "a"))
+            self.assertEqual("Set-Cookie" in answer.headers, sent)
 
     def test_without_adapter(self):
         master = KernelKey(Key(SECRET, "sha1", rights=Rights.DERIVER))

@@ -13,7 +13,8 @@ right VERIFY alone, and KernelSessionInterface(key_derivation="none"):
 
     verifier = key.derive(b"cookie-session", rights=Rights.VERIFY)
 
-There, a view that changes the session fails with RightError.
+There, a view that changes the session fails with RightError. Permanent sessions
+that do not change are not sent again, whatever SESSION_REFRESH_EACH_REQUEST is.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 
 from flask.sessions import SecureCookieSessionInterface
 
+from .. import KernelKey, Rights
 from .itsdangerous import KernelTimestampSigner
 
 
@@ -47,3 +49,15 @@ class KernelSessionInterface(SecureCookieSessionInterface):
         if serializer is not None:
             serializer.signer = KernelTimestampSigner
         return serializer
+
+    def should_set_cookie(self, app: Any, session: Any) -> bool:
+        if not self._can_sign(app.secret_key):
+            return bool(session.modified)
+        return bool(super().should_set_cookie(app, session))
+
+    def _can_sign(self, secret_key: Any) -> bool:
+        if not isinstance(secret_key, KernelKey):
+            return True
+        derives = self.key_derivation == "hmac"
+        right = Rights.DERIVE if derives else Rights.SIGN
+        return right in secret_key.key.rights
