@@ -259,6 +259,25 @@ class PyJWT(unittest.TestCase):
         pyjwt.install()
 
 
+    def test_only_what_is_allowed(self):
+        jws = jwt.PyJWS(algorithms=["HS256"])
+        before = jws.get_algorithm_by_name("HS256")
+        key = Key(SECRET)
+        want = jws.encode(b"m", SECRET, algorithm="HS256")
+        for _ in range(2):
+            pyjwt.install(jws)
+        self.assertEqual(jws.get_algorithms(), ["HS256"])
+        self.assertEqual(jws.encode(b"m", key, algorithm="HS256"), want)
+        self.assertEqual(jws.encode(b"m", SECRET, algorithm="HS256"), want)
+        for _ in range(2):
+            pyjwt.uninstall(jws)
+        self.assertEqual(jws.get_algorithms(), ["HS256"])
+        self.assertIs(jws.get_algorithm_by_name("HS256"), before)
+        none = jwt.PyJWS(algorithms=["none"])
+        pyjwt.install(none)
+        self.assertEqual(none.get_algorithms(), ["none"])
+
+
 class Itsdangerous(unittest.TestCase):
     OPTIONS = {"salt": "cookie", "key_derivation": "hmac"}
 

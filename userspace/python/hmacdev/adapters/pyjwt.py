@@ -33,17 +33,21 @@ _HASHES = {
 
 
 class KernelHMACAlgorithm(_Base):  # type: ignore[misc]
-    """HMACAlgorithm of PyJWT, which also takes a key in the kernel."""
+    """HMACAlgorithm of PyJWT, which also takes a key in the kernel.
 
-    def __init__(self, name: str, hash_alg: Any) -> None:
+    replaced: the algorithm that has the other keys; None is HMACAlgorithm
+    """
+
+    def __init__(self, name: str, hash_alg: Any, replaced: Any = None) -> None:
         super().__init__(hash_alg)
         self.name = name
+        self.replaced = _Base(hash_alg) if replaced is None else replaced
 
     def prepare_key(self, key: Any) -> Any:
         if isinstance(key, KernelKey):
             key = key.key
         if not isinstance(key, Key):
-            return super().prepare_key(key)
+            return self.replaced.prepare_key(key)
         if key.algorithm != self.name or key.tag_size != key.digest_size:
             raise jwt.InvalidKeyError(f"{key!r} is not for full {self.name}")
         return key
@@ -52,18 +56,29 @@ class KernelHMACAlgorithm(_Base):  # type: ignore[misc]
         """PyJWT 2.11 calls this. The size of a key in the kernel is unknown."""
         if isinstance(key, Key):
             return None
-        return super().check_key_length(key)
+        return self.replaced.check_key_length(key)
 
     def sign(self, msg: bytes, key: Any) -> bytes:
         if isinstance(key, Key):
             return key.sign(msg)
-        tag: bytes = super().sign(msg, key)
+        tag: bytes = self.replaced.sign(msg, key)
         return tag
 
     def verify(self, msg: bytes, key: Any, sig: bytes) -> bool:
         if isinstance(key, Key):
             return key.is_valid(msg, sig)
-        return bool(super().verify(msg, key, sig))
+        return bool(self.replaced.verify(msg, key, sig))
+
+
+def _registered(jws: Any) -> dict[str, Any]:
+    """Return the HMAC algorithms that the object allows."""
+    found = {}
+    for name in _HASHES:
+        try:
+            found[name] = jws.get_algorithm_by_name(name)
+        except NotImplementedError:
+            pass
+    return found
 
 
 def _replace(jws: Any, algorithms: dict[str, Any]) -> None:
@@ -73,19 +88,27 @@ def _replace(jws: Any, algorithms: dict[str, Any]) -> None:
 
 
 def install(jws: Any = jwt) -> None:
-    """Replace the HMAC algorithms of the module jwt, or of a PyJWS object."""
+    """Replace the HMAC algorithms of the module jwt, or of a PyJWS object.
+
+    Algorithms that it does not allow stay so.
+    """
     _replace(
         jws,
         {
-            name: KernelHMACAlgorithm(*hashes)
-            for name, hashes in _HASHES.items()
+            name: KernelHMACAlgorithm(*_HASHES[name], algorithm)
+            for name, algorithm in _registered(jws).items()
+            if not isinstance(algorithm, KernelHMACAlgorithm)
         },
     )
 
 
 def uninstall(jws: Any = jwt) -> None:
-    """Undo install()."""
+    """Undo install(): register the algorithms that it replaced."""
     _replace(
         jws,
-        {name: _Base(hashes[1]) for name, hashes in _HASHES.items()},
+        {
+            name: algorithm.replaced
+            for name, algorithm in _registered(jws).items()
+            if isinstance(algorithm, KernelHMACAlgorithm)
+        },
     )
