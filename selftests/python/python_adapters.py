@@ -480,6 +480,13 @@ class Botocore(unittest.TestCase):
         self.assertEqual(child.sign(b"m"), hmac.digest(tag, b"m", "sha256"))
         self.assertEqual(child.rights, Rights.SIGN)
 
+    def test_other_keys(self):
+        secret = b"AWS4" + self.SECRET.encode()
+        sha512 = KernelKey(Key(secret, "sha512", rights=Rights.DERIVER))
+        self.assertRaises(ValueError, self.sign, sha512)
+        short = KernelKey(Key(secret, rights=Rights.DERIVER, tag_size=16))
+        self.assertEqual(self.sign(short), self.sign(self.SECRET))
+
     def test_kept_for_a_day(self):
         def child(date):
             return kernel_botocore.signing_key(self.key, date, "r", "s")

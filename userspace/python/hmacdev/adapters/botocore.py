@@ -7,9 +7,10 @@
     key = Key.from_keyring("%logon:hmac:aws", rights=Rights.DERIVER)
     session.set_credentials(ACCESS_KEY_ID, KernelKey(key))
 
-The key in the keyring is the text "AWS4" with the secret access key behind it,
-and has the right DERIVE. The kernel derives the signing key from it in four
-steps. The signing key of each region and service is kept for its day.
+The key in the keyring is the text "AWS4" with the secret access key behind it.
+The Key is for sha256 and has the right DERIVE. The kernel derives the signing key
+from it in four steps. The signing key of each region and service is kept for its
+day.
 
 Only Signature Version 4 with HMAC works, also for presigned URLs and POST. Older
 signatures and the CRT need the secret itself and raise an exception. Credentials
@@ -28,7 +29,13 @@ _original = SigV4Auth.signature
 
 
 def signing_key(key: KernelKey, date: str, region: str, service: str) -> Key:
-    """Return the key that signs requests of that day, region and service."""
+    """Return the key that signs requests of that day, region and service.
+
+    Raise ValueError unless the key is for SHA-256. The size of its tags does
+    not matter, since a derived key is a full digest and makes full tags.
+    """
+    if key.key.algorithm != "sha256":
+        raise ValueError(f"Signature Version 4 needs sha256: {key.key!r}")
     place = "AWS4", region, service
     day, child = key.kept.get(place, (None, key.key))
     if day != date:
