@@ -12,6 +12,7 @@ import hmac
 import http.client
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -150,6 +151,7 @@ class Service(unittest.TestCase):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            errors="surrogateescape",
         )
 
     @classmethod
@@ -203,6 +205,51 @@ class Service(unittest.TestCase):
         other = Client(PORT + 1)
         other.login("mallory")
         self.assertEqual(self.read_cookie(other.cookie), "not valid")
+
+    def test_reader_survives(self):
+        from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+
+        class Old(TimestampSigner):
+            def get_timestamp(self):
+                return super().get_timestamp() - 32 * 24 * 60 * 60
+
+        def cookie(content, signer=TimestampSigner):
+            return URLSafeTimedSerializer(
+                SECRET,
+                salt="cookie-session",
+                signer=signer,
+                serializer_kwargs={"ensure_ascii": True},
+                signer_kwargs={
+                    "key_derivation": "hmac",
+                    "digest_method": hashlib.sha256,
+                },
+            ).dumps(content)
+
+        alice = {"user": "alice"}
+        for bad in (
+            "",
+            "\udcff",
+            "\x00",
+            cookie({}),
+            cookie([1]),
+            cookie({"user": None}),
+            cookie({"user": "\ud800"}),
+            cookie({"user": "alice\nroot"}),
+            cookie(alice, Old),
+        ):
+            self.assertEqual(self.read_cookie(bad), "not valid")
+        self.assertEqual(self.read_cookie(cookie(alice)), "alice")
+
+    def test_peers_that_close_at_once(self):
+        import hmacdev
+
+        for _ in range(50):
+            with socket.socket(
+                socket.AF_UNIX, socket.SOCK_SEQPACKET
+            ) as connection:
+                connection.connect(self.socket)
+        key = hmacdev.Key.from_socket(self.socket)
+        self.assertEqual(key.rights, hmacdev.Rights.VERIFY)
 
     def test_reader_cannot_make_sessions(self):
         import hmacdev

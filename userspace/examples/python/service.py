@@ -16,6 +16,7 @@ import os
 import socket
 import sys
 import threading
+from contextlib import suppress
 
 from flask import Flask, abort, request, session
 
@@ -59,7 +60,8 @@ def give_keys(path):
         listener.bind(path)
         listener.listen()
         while True:
-            with listener.accept()[0] as peer:
+            # A peer that has closed the connection gets no key.
+            with listener.accept()[0] as peer, suppress(OSError):
                 socket.send_fds(peer, [b"key"], [readers.fileno()])
 
 
