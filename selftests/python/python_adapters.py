@@ -14,6 +14,7 @@ import hmac
 import os
 import pickle
 import re
+import string
 import unittest
 from unittest import mock
 
@@ -536,6 +537,32 @@ class Django(unittest.TestCase):
             (signer, signing.TimestampSigner(salt="x").sign("value")),
         ):
             self.assertRaises(signing.BadSignature, wrong.unsign, bad)
+
+    def test_page_salts(self):
+        from django.core import signing
+
+        signed = self.page["KernelSigner"](salt="a:b").sign("value")
+        other = self.page["KernelSigner"](salt="a")
+        with self.assertRaises(signing.BadSignature):
+            other.unsign("b:" + signed)
+
+    def test_page_other_texts(self):
+        from django.core import signing
+
+        signer = self.page["KernelSigner"](salt="x")
+        signed = signer.sign("value")
+        alphabet = (
+            string.ascii_uppercase
+            + string.ascii_lowercase
+            + string.digits
+            + "-_"
+        )
+        # The last digit of 32 bytes has two bits that are not used.
+        digit = alphabet[alphabet.index(signed[-1]) + 1]
+        for text in (signed + "=", signed[:-1] + "!" + signed[-1]):
+            self.assertRaises(signing.BadSignature, signer.unsign, text)
+        with self.assertRaises(signing.BadSignature):
+            signer.unsign(signed[:-1] + digit)
 
     def test_secret_key_fails_closed(self):
         from django.core import signing
