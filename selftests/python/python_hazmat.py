@@ -131,6 +131,22 @@ class Behaviour(unittest.TestCase):
             ):
                 self.assertRaises(exceptions.AlreadyFinalized, call)
 
+    def test_finalized_by_another_thread(self):
+        for end in (
+            lambda message: message.finalize(),
+            lambda message: message.close(),
+        ):
+            for call in (
+                lambda h: h.update(b"more"),
+                lambda h: h.copy(),
+                lambda h: h.finalize(),
+                lambda h: h.verify(b""),
+            ):
+                h = Ours(b"key", "sha256")
+                # What the other thread has done so far
+                end(h._message)
+                self.assertRaises(exceptions.AlreadyFinalized, call, h)
+
     def test_types(self):
         for call in (
             lambda: Ours("key", "sha256"),

@@ -13,10 +13,10 @@ is installed, and else classes of the same names in this module.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from . import _ext
-from ._errors import AlgorithmError, TagMismatch
+from ._errors import AlgorithmError, FinalizedError, TagMismatch
 from ._handle import KernelKey, check_name
 from ._key import Key
 
@@ -108,28 +108,34 @@ class HMAC:
         """The algorithm as it was given."""
         return self._algorithm
 
-    def _current(self) -> _ext.Message:
-        if self._message is None:
+    def _run(self, call: Callable[..., Any], *args: Any) -> Any:
+        """Call a method of the message, which another thread may end."""
+        message = self._message
+        if message is None:
             raise AlreadyFinalized("Context was already finalized.")
-        return self._message
+        try:
+            return call(message, *args)
+        except ValueError as error:
+            if message.closed or isinstance(error, FinalizedError):
+                raise AlreadyFinalized(
+                    "Context was already finalized."
+                ) from None
+            raise
 
     def update(self, data: Buffer) -> None:
         """Append a bytes-like object."""
-        message = self._current()
-        message.update(data)
+        self._run(_ext.Message.update, data)
 
     def copy(self) -> HMAC:
         """Return a second object that begins with the same message."""
-        message = self._current()
         other = type(self).__new__(type(self))
         other._algorithm = self._algorithm
-        other._message = message.copy()
+        other._message = self._run(_ext.Message.copy)
         return other
 
     def finalize(self) -> bytes:
         """Return the tag, and end the message."""
-        message = self._current()
-        tag = message.finalize()
+        tag: bytes = self._run(_ext.Message.finalize)
         self._end()
         return tag
 
@@ -137,9 +143,8 @@ class HMAC:
         """Raise InvalidSignature unless this is the tag. End the message."""
         if not isinstance(signature, bytes):
             raise TypeError("signature must be bytes")
-        message = self._current()
         try:
-            message.verify(signature)
+            self._run(_ext.Message.verify, signature)
         except TagMismatch:
             self._end()
             raise InvalidSignature(
