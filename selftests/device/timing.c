@@ -22,8 +22,11 @@ static inline __u64 stamp(void)
 #endif
 }
 
-/* Not optimised: each is one instruction. */
-static __u64 time_nops(void)
+/*
+ * Not optimised: each is one instruction. Not inlined either: a compiler that
+ * does not know how many they are puts constants of the caller too far away.
+ */
+static __attribute__((noinline)) __u64 time_nops(void)
 {
 	__u64 start = stamp();
 
