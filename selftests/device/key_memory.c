@@ -244,13 +244,17 @@ TEST_F(memory, derived_key)
 	EXPECT_LE(WORDS, count_in_memory(self->child, &(size_t){ 0 }));
 }
 
-static void show(const struct needle *needle, void *to)
+/* @to may be unaligned. */
+static void show(const struct needle *needle, __u8 *to)
 {
-	__u64 *words = to;
+	__u64 word;
 	int i;
 
-	for (i = 0; i < WORDS; i++)
-		words[i] = needle->words[i] ^ mask;
+	for (i = 0; i < WORDS; i++) {
+		word = needle->words[i] ^ mask;
+		memcpy(to + i * sizeof(word), &word, sizeof(word));
+	}
+	explicit_bzero(&word, sizeof(word));
 }
 
 /* The search finds the key in each kind of memory, until it is wiped. */

@@ -375,10 +375,14 @@ static inline int call_intact(const struct call *call, int fd)
 }
 
 /* 0 if the call that returned @ret did what it should, and that alone */
-static inline int call_check(const struct call *call, int fd,
-			     const union call_arg *arg, int ret)
+static inline int call_check(const struct call *call, int fd, const void *at,
+			     int ret)
 {
-	return call->check(fd, arg, ret) ?:
+	union call_arg arg;
+
+	/* At the end of memory, it may be unaligned. */
+	memcpy(&arg, at, _IOC_SIZE(call->cmd));
+	return call->check(fd, &arg, ret) ?:
 		(call->pure ? call_intact(call, fd) : 0);
 }
 
