@@ -109,10 +109,10 @@ targets "$new"
 targets "$old"
 cat <<EOF
 
-With SHA instructions, MAC of 64 bytes adds about 930 to the floor (profile.sh). About
+With SHA instructions, MAC of 64 bytes adds about 1,000 to the floor (profile.sh). About
 230 are the kernel's way in and out of a system call, 310 are ioctl(2) and the security
 modules, and 135 save and restore the process's vector registers, which the hash
-uses. The process spends 90. The module has 160 more than the floor's own loop for
+uses. The process spends 90. The module has 230 more than the floor's own loop for
 its checks, for copying the struct, the message and the tag, and for wiping.
 
 ## Against the others
