@@ -62,13 +62,12 @@ build_module()	# series, or a directory as kernel.sh makes it
 }
 
 # After find_kernel: sets out to the directory for the programs that run on the
-# kernel's CPU, tools and tools32 to the arguments of make that choose their
-# compiler, and compile to the command that calls make. Some CPUs have no
-# unaligned access, so programs for other CPUs than ours trap where they make
-# one.
+# kernel's CPU, tools to the arguments of make that choose their compiler, and
+# compile to the command that calls make. Some CPUs have no unaligned access, so
+# programs for other CPUs than ours trap where they make one.
 find_tools()
 {
-	local root crypto flags
+	local root
 
 	out=$PWD/build tools=() compile=(build)
 	if foreign; then
@@ -76,6 +75,15 @@ find_tools()
 		out+=/$cpu_debian compile=(build_within)
 		flags="--sysroot=$root -fsanitize=alignment -fsanitize-trap=alignment"
 		tools=("CC=$cpu_cc $flags" "AR=${cpu_cc%gcc}ar")
+	fi
+}
+
+# After find_tools: sets tools32 to the arguments of make for 32-bit programs.
+find_tools32()
+{
+	local crypto
+
+	if foreign; then
 		tools32=("CC=$cpu_cc32 $flags" "AR=${cpu_cc32%gcc}ar")
 	else
 		crypto=$(selftests/scripts/libcrypto32.sh)
@@ -108,6 +116,7 @@ build_tests()
 build_tests32()
 {
 	[ -n "$cpu_debian32" ] || return 0
+	find_tools32
 	mkdir -p "$out/selftests32"
 	"${compile[@]}" -C userspace O="$out/userspace32" "${tools32[@]}" \
 		"$out/userspace32/libhmacdev.a"
