@@ -27,6 +27,7 @@ ssize_t hmacdev_message_feed(struct shash_desc *desc, struct iov_iter *msg)
 	size_t part = round_down(len / 8, HMACDEV_SMALL);
 	size_t size = min(ALIGN(len, sizeof(u64)),
 			  clamp_t(size_t, part, HMACDEV_SMALL, CHUNK_MAX));
+	/* Leaving it uninitialized saves writing each byte once more. */
 	u8 small[HMACDEV_SMALL] __aligned(8) __uninitialized, *chunk = small;
 	ssize_t fed = 0;
 	int err = 0;
