@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# setup.sh build|build32|deb|guest|root|bench|lint|SERIES|DIR...: the Debian
-# packages that these verbs and these kernels need; root is for root.sh. Installs
-# what is missing; where it may not, names the line that does.
+# setup.sh build|build32|deb|guest|python|root|bench|lint|SERIES|DIR...: the
+# Debian packages that these verbs and these kernels need; root is for root.sh.
+# Installs what is missing; where it may not, names the line that does.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../qemu/lib.sh"
