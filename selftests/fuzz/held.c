@@ -77,7 +77,7 @@ static struct {
 	int nr;
 	int which;			/* of them is cut */
 	size_t op_size;
-	__u8 entries[OPS_MAX * (sizeof(struct hmacdev_op) + 64)];
+	__u64 entries[OPS_MAX * (sizeof(struct hmacdev_op) / 8 + 8)];
 	__u8 page[PAGE];		/* what comes into the missing page */
 } now;
 
@@ -160,7 +160,7 @@ static void fill_batch(void)
 	now.op_size = sizeof(struct hmacdev_op) + 8 * random_below(&now.r, 9);
 	memset(now.entries, 0, sizeof(now.entries));
 	for (i = 0; i < now.nr; i++)
-		fill_op((void *)(now.entries + i * now.op_size), &now.ones[i],
+		fill_op((void *)now.entries + i * now.op_size, &now.ones[i],
 			i == now.which);
 	args->count = now.nr;
 	args->op_size = now.op_size;
