@@ -195,7 +195,7 @@ static pid_t start(int (*run)(struct random *r, int process), int process,
 	exit(run(&r, process));
 }
 
-/* False if any of them said what is wrong, which ends the others, or died. */
+/* False if any of them said what is wrong, or died, which ends the others */
 static bool wait_for(const pid_t *pids, int nr)
 {
 	bool fine = true;
@@ -204,6 +204,9 @@ static bool wait_for(const pid_t *pids, int nr)
 	for (left = nr; left; left--) {
 		if (wait(&status) < 0 || !status)
 			continue;
+		if (fine && WIFSIGNALED(status))
+			ksft_print_msg("a process died: %s\n",
+				       strsignal(WTERMSIG(status)));
 		if (fine)
 			for (i = 0; i < nr; i++)
 				kill(pids[i], SIGTERM);
