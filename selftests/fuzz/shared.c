@@ -503,6 +503,20 @@ static void ignore(int nr)
 {
 }
 
+/*
+ * fork() blocks all signals of its thread for a moment. If the child ends in
+ * it, another thread gets SIGCHLD, which would end a batch early.
+ */
+static void block_children(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	if (pthread_sigmask(SIG_BLOCK, &set, NULL))
+		abort();
+}
+
 /* To the threads, in turn, until they are done */
 static void send_signals(const struct worker *workers)
 {
@@ -540,6 +554,7 @@ bool shared_run(__u64 seed)
 	int i;
 
 	begin(seed);
+	block_children();
 	all.running = THREADS;
 	for (i = 0; i < THREADS; i++) {
 		workers[i] = (struct worker){ .r = { random_mix(seed, i) } };
