@@ -5,6 +5,8 @@
  * compile.
  */
 #include <hmacdev.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "hmacdev_keys.h"
 
@@ -281,6 +283,75 @@ CHECK(hmacdev_from_env)
 	ASSERT_EQ(0, hmacdev_from_env(&self->other, "a-key"));
 	EXPECT_EQ(3, hmacdev_fd(self->other));
 	check_half(_metadata, self->other, HMACDEV_RIGHTS_SIGNER);
+}
+
+/* Answers one request for "a-key" with the context. */
+static int serve_one(int listener, int fd)
+{
+	int32_t status = 0;
+	union {
+		char room[CMSG_SPACE(sizeof(fd))];
+		struct cmsghdr align;
+	} control = {
+		.align.cmsg_len = CMSG_LEN(sizeof(fd)),
+		.align.cmsg_level = SOL_SOCKET,
+		.align.cmsg_type = SCM_RIGHTS,
+	};
+	struct iovec iov = { .iov_base = &status, .iov_len = sizeof(status) };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	int sock = accept(listener, NULL, NULL);
+	char name[16];
+
+	memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
+	return recv(sock, name, sizeof(name), 0) != 5 ||
+	       memcmp(name, "a-key", 5) ||
+	       sendmsg(sock, &msg, 0) != sizeof(status);
+}
+
+CHECK(hmacdev_from_socket)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	char name[HMACDEV_SOCKET_NAME_MAX + 2];
+	int status;
+	pid_t pid;
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "/tmp/functions.%d",
+		 getpid());
+	EXPECT_EQ(-ECONNREFUSED,
+		  hmacdev_from_socket(&self->other, addr.sun_path, "a-key"));
+	ASSERT_EQ(0, bind(listener, (struct sockaddr *)&addr, sizeof(addr)));
+	ASSERT_EQ(0, listen(listener, 1));
+	pid = fork();
+	if (!pid)
+		_exit(serve_one(listener, hmacdev_fd(self->h)));
+	ASSERT_EQ(0, hmacdev_from_socket(&self->other, addr.sun_path, "a-key"));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	unlink(addr.sun_path);
+	close(listener);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(hmacdev_fd(self->other), F_GETFD));
+	hmacdev_free(self->h);
+	self->h = NULL;
+	check_half(_metadata, self->other, HMACDEV_RIGHTS_SIGNER);
+
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	EXPECT_EQ(-EINVAL, hmacdev_from_socket(NULL, "/", "a"));
+	EXPECT_EQ(-EINVAL, hmacdev_from_socket(&self->h, "", "a"));
+	EXPECT_EQ(-EINVAL, hmacdev_from_socket(&self->h, "/", ""));
+	EXPECT_EQ(-EINVAL, hmacdev_from_socket(&self->h, "/", name));
+	EXPECT_EQ(-ENAMETOOLONG,
+		  hmacdev_from_socket(&self->h, "/a/path/that/is/longer/than/"
+				      "a/socket/can/have/which/is/one/hundred/"
+				      "and/seven/bytes/and/the/NUL/at/the/end/"
+				      "of/it", "a"));
+	EXPECT_EQ(NULL, self->h);
 }
 
 CHECK(hmacdev_from_fd)

@@ -86,6 +86,13 @@ extern "C" {
 /** define HMACDEV_DEVICE - path of the device, unless another is given */
 #define HMACDEV_DEVICE	"/dev/hmac"
 
+/** define HMACDEV_SOCKET - path of the socket of "hmacdev serve" by default */
+#define HMACDEV_SOCKET	"/run/hmacdev/socket"
+/** define HMACDEV_SOCKET_NAME_MAX - length of a name there, in bytes */
+#define HMACDEV_SOCKET_NAME_MAX	64
+/** define HMACDEV_SOCKET_SECONDS - limit for each wait for "hmacdev serve" */
+#define HMACDEV_SOCKET_SECONDS	10
+
 /** struct hmacdev - handle of one context; opaque */
 struct hmacdev;
 
@@ -241,6 +248,38 @@ int hmacdev_from_fd(struct hmacdev **h, int fd);
  *	or as hmacdev_from_fd() for the descriptor that has this name.
  */
 int hmacdev_from_env(struct hmacdev **h, const char *name);
+
+/**
+ * hmacdev_from_socket() - make a handle for a context from "hmacdev serve"
+ * @h: where to put the handle; NULL is put there on failure
+ * @path: path of the server's socket, such as HMACDEV_SOCKET
+ * @name: name of a key in the server's configuration, of 1 to
+ *	HMACDEV_SOCKET_NAME_MAX bytes
+ *
+ * The server decides by the caller's user, groups and control group. The
+ * context is the caller's own, with the rights that the configuration names,
+ * and stays when the server ends. The call opens a connection of type
+ * SOCK_SEQPACKET, and closes it.
+ *
+ * Return: 0, or
+ *	-EACCES, the server gives this caller no such key, or the caller may not
+ *		write to the socket;
+ *	-ECONNREFUSED, there is no socket @path, or no server listens there;
+ *	-ETIMEDOUT, the server did not take or answer the request within
+ *		HMACDEV_SOCKET_SECONDS seconds;
+ *	-EINTR, a signal handler ran;
+ *	-EPROTO, what listens there is not "hmacdev serve", or it dropped the
+ *		connection since it has too many;
+ *	-EPROTOTYPE, the socket has another type;
+ *	-EINVAL, an argument is NULL or empty, or @name is too long;
+ *	-ENAMETOOLONG, @path does not fit a struct sockaddr_un;
+ *	-EDQUOT, the server has as many contexts as it may have, or this user
+ *		has too many connections or got many contexts in a short time;
+ *	-ENOENT, the algorithm of a derived key is not available;
+ *	-EMFILE, -ENFILE or -ENOMEM, of this process or the server;
+ *	or as hmacdev_from_fd().
+ */
+int hmacdev_from_socket(struct hmacdev **h, const char *path, const char *name);
 
 /**
  * hmacdev_fd() - return the descriptor, to pass it to another process

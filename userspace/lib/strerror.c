@@ -10,10 +10,11 @@ static const struct {
 	const char *text;
 } meanings[] = {
 	{ E2BIG, "a field that this version does not know is not zero" },
-	{ EACCES, "no permission for the device, the key or a new context" },
+	{ EACCES, "no permission for the device, server, key or new context" },
 	{ EBADFD, "the context is finalized" },
 	{ EBADMSG, "the tag does not match" },
 	{ EBUSY, "the context already has a key" },
+	{ ECONNREFUSED, "no server listens at this path" },
 	{ EDQUOT, "the user has reached the limit of contexts" },
 	{ EFAULT, "an address is not in this process's memory" },
 	{ EINTR, "interrupted by a signal" },
@@ -32,6 +33,8 @@ static const struct {
 	{ ENOTTY, "not an hmacdev context, or an unknown operation" },
 	{ EOPNOTSUPP, "a key of this type cannot be used" },
 	{ EPERM, "the context does not have the right to do this" },
+	{ EPROTO, "not a reply of \"hmacdev serve\"" },
+	{ ETIMEDOUT, "the server does not answer" },
 };
 
 const char *hmacdev_strerror(int err)
