@@ -50,6 +50,11 @@ int file_open(const char *path);
 void file_close(int fd);
 ssize_t read_full(int fd, unsigned char *bytes, size_t size);
 
+/* listen.c: descriptors that were passed to the process, as systemd does */
+#define LISTEN_FIRST	3
+
+int listen_count(void);
+
 /* option.c */
 int refuse_option(const char *option, const char *usage);
 int option_next(int argc, char **argv, const char *letters,
@@ -108,7 +113,17 @@ void hex_write(char *hex, const unsigned char *bytes, size_t len);
 size_t base64_read(unsigned char *bytes, size_t size, const char *text);
 void base64_write(char *text, const unsigned char *bytes, size_t len);
 
-/* context.c: the options for a new context, or the context that was passed */
+/* rights.c */
+#define RIGHTS	4
+#define RIGHTS_SIZE	sizeof("sign,verify,copy,derive")
+/* In the order of the bits HMACDEV_RIGHT_* */
+extern const char *const right_names[RIGHTS];
+
+uint32_t rights_read(const char *text);
+bool rights_exclude(uint32_t rights);
+void rights_write(char *text, uint32_t rights);
+
+/* context.c: the options for a new context, or one that another process made */
 struct recipe {
 	const char *alg;
 	struct key key;
@@ -148,10 +163,6 @@ enum {
 
 #define FD_HELP \
 	"      --fd N|NAME       use an inherited context, e.g. from 'hmacdev exec'\n\n"
-
-#define RIGHTS	4
-/* In the order of the bits HMACDEV_RIGHT_* */
-extern const char *const right_names[RIGHTS];
 
 int recipe_option(struct recipe *r, int c, char *arg);
 int recipe_fit(const struct recipe *r);

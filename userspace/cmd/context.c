@@ -9,8 +9,6 @@
 
 #include "cmd.h"
 
-const char *const right_names[RIGHTS] = { "sign", "verify", "copy", "derive" };
-
 static int recipe_bits(struct recipe *r, const char *text)
 {
 	int bits = number_read(text);

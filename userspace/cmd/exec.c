@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,7 +14,7 @@
 #include "cmd.h"
 
 #define USAGE	"hmacdev exec [OPTION...] --rights RIGHT[,RIGHT...] [--] COMMAND [ARG...]"
-#define FIRST_FD	3
+#define FIRST_FD	LISTEN_FIRST
 #define NAME_MAX_LEN	255
 /* systemd's name for a descriptor without a name */
 #define UNKNOWN		"unknown"
@@ -33,31 +32,13 @@ struct exec {
 	int fd;
 };
 
-static uint32_t right_read(const char *text, size_t len)
+static int rights_option(struct exec *e, const char *text)
 {
-	for (unsigned int i = 0; i < RIGHTS; i++)
-		if (strlen(right_names[i]) == len &&
-		    !strncmp(right_names[i], text, len))
-			return 1U << i;
-	return 0;
-}
-
-static int rights_read(struct exec *e, const char *text)
-{
-	e->rights = 0;
-	for (;;) {
-		size_t len = strcspn(text, ",");
-		uint32_t right = right_read(text, len);
-
-		if (!right) {
-			complain("--rights takes a comma-separated list of sign, verify, copy and derive");
-			return -1;
-		}
-		e->rights |= right;
-		if (!text[len])
-			return 0;
-		text += len + 1;
-	}
+	e->rights = rights_read(text);
+	if (e->rights)
+		return 0;
+	complain("--rights takes a comma-separated list of sign, verify, copy and derive");
+	return -1;
 }
 
 /* The rules for a name are those of sd_listen_fds_with_names(3). */
@@ -75,21 +56,6 @@ static int name_read(struct exec *e, const char *text)
 	}
 	e->name = text;
 	return 0;
-}
-
-/* The number of descriptors that we were passed, and pass on to the command */
-static int listened(void)
-{
-	const char *pid = getenv("LISTEN_PID");
-	const char *fds = getenv("LISTEN_FDS");
-	int n = -1;
-
-	if (pid && fds && number_read(pid) == getpid())
-		n = number_read(fds);
-	/* FIRST_FD + n, the number of our descriptor, must fit an int. */
-	if (n >= INT_MAX - FIRST_FD)
-		n = INT_MAX - FIRST_FD - 1;
-	return n > 0 ? n : 0;
 }
 
 static int count_names(const char *names)
@@ -192,7 +158,7 @@ static int place(const struct hmacdev *h, int to)
 static int pass(const struct exec *e, const struct hmacdev *h)
 {
 	const char *name = e->name ? e->name : "hmac";
-	int n = listened();
+	int n = listen_count();
 
 	if (e->fd >= 0)
 		return place(h, e->fd);
@@ -300,7 +266,7 @@ static int option(struct exec *e, int c, char *arg)
 	case OPT_NAME:
 		return name_read(e, arg);
 	case OPT_RIGHTS:
-		return rights_read(e, arg);
+		return rights_option(e, arg);
 	case OPT_TO:
 		e->fd = number_read(arg);
 		if (e->fd >= FIRST_FD)
@@ -320,8 +286,7 @@ static int options_fit(const struct exec *e, bool command)
 		complain("no key: give -k FILE, --keyring KEY or --random");
 	else if (!e->rights)
 		complain("no rights: give the rights that the command needs, such as --rights verify");
-	else if (e->rights & HMACDEV_RIGHT_SIGN &&
-		 e->rights & HMACDEV_RIGHT_DERIVE)
+	else if (rights_exclude(e->rights))
 		complain("--rights: sign and derive exclude each other; a derived key is a tag, which a signer could make");
 	else if (e->name && e->fd >= 0)
 		complain("--name cannot be used with --fd, which does not change the environment");
