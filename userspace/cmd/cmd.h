@@ -130,6 +130,7 @@ struct recipe {
 	bool keyed;
 	unsigned int bits;
 	const char *passed;
+	const char *served;
 };
 
 struct context {
@@ -141,6 +142,7 @@ struct context {
 /* Long options without a letter. A command's own options begin at OPT_OWN. */
 enum {
 	OPT_FD = 256,
+	OPT_FROM,
 	OPT_HELP,
 	OPT_KEYRING,
 	OPT_KEY_HEX,
@@ -160,6 +162,10 @@ enum {
 	"                        %TYPE:DESCRIPTION, such as %logon:hmac:cookies\n" \
 	"      --insecure-key-hex HEX\n" \
 	"                        the key in hex; visible to every user in ps\n"
+
+#define FROM_HELP \
+	"      --from [PATH:]NAME\n" \
+	"                        a context that 'hmacdev serve' gives\n"
 
 #define FD_HELP \
 	"      --fd N|NAME       use an inherited context, e.g. from 'hmacdev exec'\n\n"

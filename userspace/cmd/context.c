@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The context that a command uses: made from its options, or passed to it.
+ * The context that a command uses: made from its options, passed to it, or
+ * given by a server.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -43,6 +44,9 @@ static int key_option(struct recipe *r, int c, char *arg)
 	case OPT_FD:
 		r->passed = arg;
 		return 0;
+	case OPT_FROM:
+		r->served = arg;
+		return 0;
 	default:
 		rc = c == OPT_KEY_TEXT ? key_from_text(&r->key, arg) :
 					 key_from_hex(&r->key, arg);
@@ -61,6 +65,7 @@ int recipe_option(struct recipe *r, int c, char *arg)
 		return 0;
 	case 'k':
 	case OPT_FD:
+	case OPT_FROM:
 	case OPT_KEYRING:
 	case OPT_KEY_HEX:
 	case OPT_KEY_TEXT:
@@ -73,13 +78,14 @@ int recipe_option(struct recipe *r, int c, char *arg)
 	}
 }
 
-/* Checks that a key is given, and that --fd has no option that it excludes. */
+/* Checks that a key is given, and that a given context has its own options. */
 int recipe_fit(const struct recipe *r)
 {
 	if (!r->keyed)
 		complain("no key: give -k FILE or --keyring KEY");
-	else if (r->passed && (r->alg || r->bits))
-		complain("-a and -t cannot be used with --fd: the context has its own algorithm and tag size");
+	else if ((r->passed || r->served) && (r->alg || r->bits))
+		complain("-a and -t cannot be used with %s: the context has its own algorithm and tag size",
+			 r->passed ? "--fd" : "--from");
 	else
 		return 0;
 	return -1;
@@ -211,11 +217,34 @@ static int context_take(struct context *c, const char *spec, uint32_t rights)
 	return rc;
 }
 
+/* Ask a server for a context. The last colon ends the path of its socket. */
+static int context_ask(struct context *c, const char *spec, uint32_t rights)
+{
+	const char *colon = strrchr(spec, ':');
+	char *path = colon ? strndup(spec, (size_t)(colon - spec)) :
+			     strdup(HMACDEV_SOCKET);
+	int rc = path ? hmacdev_from_socket(&c->h, path,
+					    colon ? colon + 1 : spec) : -ENOMEM;
+
+	if (!rc)
+		rc = hmacdev_restrict(c->h, rights);
+	if (rc == -EACCES)
+		complain("%s: the server gives this process no such key",
+			 spec);
+	else if (rc < 0)
+		complain("%s: %s", spec, hmacdev_strerror(rc));
+	free(path);
+	return rc;
+}
+
 int recipe_make(struct context *c, struct recipe *r, uint32_t rights)
 {
 	*c = (struct context){ 0 };
-	return r->passed ? context_take(c, r->passed, rights) :
-			   make(c, r, rights);
+	if (r->passed)
+		return context_take(c, r->passed, rights);
+	if (r->served)
+		return context_ask(c, r->served, rights);
+	return make(c, r, rights);
 }
 
 /* The canonical name, without the "hmac-" that hmacdev_name() has. */

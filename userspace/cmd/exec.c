@@ -229,7 +229,8 @@ static int help(void)
 	      "                        not change the environment\n"
 	      ALG_HELP
 	      KEY_HELP
-	      "      --random          a random key, which no process knows\n\n"
+	      "      --random          a random key, which no process knows\n"
+	      FROM_HELP "\n"
 	      "Exit status: that of COMMAND; 125 error, 126 COMMAND cannot be started,\n"
 	      "127 COMMAND not found.\n",
 	      stdout);
@@ -245,6 +246,7 @@ enum {
 static const struct option options[] = {
 	{ "algorithm", required_argument, NULL, 'a' },
 	{ "fd", required_argument, NULL, OPT_TO },
+	{ "from", required_argument, NULL, OPT_FROM },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "insecure-key-hex", required_argument, NULL, OPT_KEY_HEX },
 	{ "key-file", required_argument, NULL, 'k' },
@@ -282,9 +284,9 @@ static int option(struct exec *e, int c, char *arg)
 
 static int options_fit(const struct exec *e, bool command)
 {
-	if (!e->make.keyed)
-		complain("no key: give -k FILE, --keyring KEY or --random");
-	else if (!e->rights)
+	if (recipe_fit(&e->make) < 0)
+		return -1;
+	if (!e->rights)
 		complain("no rights: give the rights that the command needs, such as --rights verify");
 	else if (rights_exclude(e->rights))
 		complain("--rights: sign and derive exclude each other; a derived key is a tag, which a signer could make");

@@ -72,6 +72,7 @@ static int help(void)
 	      "If FILE is missing or is -, read standard input.\n\n"
 	      ALG_HELP
 	      KEY_HELP
+	      FROM_HELP
 	      FD_HELP
 	      "Output:\n"
 	      "      --tag             print HMAC-ALG (FILE) = TAG\n"
@@ -100,6 +101,7 @@ static const struct option options[] = {
 	{ "algorithm", required_argument, NULL, 'a' },
 	{ "check", no_argument, NULL, 'c' },
 	{ "fd", required_argument, NULL, OPT_FD },
+	{ "from", required_argument, NULL, OPT_FROM },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "ignore-missing", no_argument, NULL, OPT_IGNORE_MISSING },
 	{ "insecure-key-hex", required_argument, NULL, OPT_KEY_HEX },

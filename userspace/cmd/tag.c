@@ -33,6 +33,7 @@ static int help_tag(void)
 	      "      --raw             print the bytes, without a newline\n"
 	      ALG_HELP
 	      KEY_HELP
+	      FROM_HELP
 	      FD_HELP
 	      "Exit status: 0 success, 2 error.\n",
 	      stdout);
@@ -49,6 +50,7 @@ static int help_verify(void)
 	      "                        input\n"
 	      ALG_HELP
 	      KEY_HELP
+	      FROM_HELP
 	      FD_HELP
 	      "Write '--' before a TAG that begins with '-'.\n"
 	      "Exit status: 0 success, 1 mismatch, 2 error.\n",
@@ -65,6 +67,7 @@ static const struct option options[] = {
 	{ "algorithm", required_argument, NULL, 'a' },
 	{ "base64", no_argument, NULL, OPT_BASE64 },
 	{ "fd", required_argument, NULL, OPT_FD },
+	{ "from", required_argument, NULL, OPT_FROM },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "insecure-key-hex", required_argument, NULL, OPT_KEY_HEX },
 	{ "key-file", required_argument, NULL, 'k' },
