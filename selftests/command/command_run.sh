@@ -31,7 +31,7 @@ gives()	# name, what standard output is, argument...
 
 	shift 2
 	run "$@"
-	[ $status = 0 ] && [ "$(<out)" = "$want" ] && [ ! -s err ]
+	[ "$status" = 0 ] && [ "$(<out)" = "$want" ] && [ ! -s err ]
 	outcome "$name" $?
 }
 

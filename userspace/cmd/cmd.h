@@ -95,6 +95,7 @@ struct ring_key {
 
 long keyring_call(int op, long a, long b, long c, long d);
 void keyring_reach_user(void);
+void keyring_leave_process(void);
 int keyring_new_session(void);
 void keyring_leave_user(void);
 int32_t keyring_read(const char *text);
@@ -267,6 +268,7 @@ int cmd_exec(int argc, char **argv);
 int cmd_hmaccalc(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_key(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 int cmd_sum(int argc, char **argv);
 int cmd_tag(int argc, char **argv);
 int cmd_verify(int argc, char **argv);

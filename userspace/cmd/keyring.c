@@ -35,6 +35,12 @@ void keyring_leave_user(void)
 		     KEY_SPEC_PROCESS_KEYRING, 0, 0);
 }
 
+/* Undo keyring_reach_user(), also as another user. */
+void keyring_leave_process(void)
+{
+	keyring_call(KEYCTL_CLEAR, KEY_SPEC_PROCESS_KEYRING, 0, 0, 0);
+}
+
 /* Joins a new, empty session keyring. Returns 0 or -1. */
 int keyring_new_session(void)
 {

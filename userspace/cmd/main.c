@@ -17,6 +17,7 @@ static const struct command {
 	{ "tag", cmd_tag, "make one tag" },
 	{ "verify", cmd_verify, "check one tag" },
 	{ "exec", cmd_exec, "start a program with a keyed context" },
+	{ "serve", cmd_serve, "give contexts to other processes by a socket" },
 	{ "key", cmd_key, "make and manage keys in the kernel's keyrings" },
 	{ "algs", cmd_algs, "list the algorithms" },
 	{ "info", cmd_info, "describe the device or a context" },

@@ -66,6 +66,7 @@ _hmacdev_value()	# option
 	case $command,$1 in
 	*,-a|*,--algorithm)	_hmacdev_reply "$(_hmacdev_algs)" ;;
 	exec,--rights)		_hmacdev_rights ;;
+	serve,--user)		_hmacdev_reply "$(compgen -u)" ;;
 	key,--keyring)		_hmacdev_reply '@s @u @us' ;;
 	key,--type)		_hmacdev_reply 'logon user' ;;
 	*,--keyring)		_hmacdev_reply "$(_hmacdev_keys spec)" ;;

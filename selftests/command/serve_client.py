@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Clients of "hmacdev serve" that do what the library never does.
+
+Each command is a function; its docstring states what it prints.
+"""
+import array
+import ctypes
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+
+LIMIT = 60	# seconds for any wait
+
+
+def connect(path):
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    s.settimeout(LIMIT)
+    s.connect(path)
+    return s
+
+
+def answer(s):
+    """The status of the reply as text, and a list of descriptors."""
+    data, fds, _, _ = socket.recv_fds(s, 64, 8)
+    return (str(struct.unpack("=i", data)[0]) if data else "closed"), fds
+
+
+def request(path, data, fds=()):
+    with connect(path) as s:
+        if fds:
+            rights = array.array("i", fds)
+            s.sendmsg([data],
+                      [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+        else:
+            s.send(data)
+        return answer(s)
+
+
+def send(path, hexed):
+    """The status for a request of these bytes."""
+    print(request(path, bytes.fromhex(hexed))[0])
+
+
+def send_fd(path, name):
+    """The status for a request that brings two descriptors."""
+    print(request(path, name.encode(), [0, 1])[0])
+
+
+def many(path, name, n):
+    """The number of n requests that got one context each."""
+    good = 0
+    for _ in range(int(n)):
+        status, fds = request(path, name.encode())
+        good += status == "0" and len(fds) == 1
+        for fd in fds:
+            os.close(fd)
+    print(good)
+
+
+def until_refused(path, name):
+    """The number of requests that got a context, the next status, seconds."""
+    start = time.monotonic()
+    for n in range(100000):
+        status, fds = request(path, name.encode())
+        for fd in fds:
+            os.close(fd)
+        if status != "0":
+            break
+    print(n, status, int(time.monotonic() - start))
+
+
+def ask(path, name):
+    """Prints "sent" when the request is on its way, then its status."""
+    with connect(path) as s:
+        s.send(name.encode())
+        print("sent", flush=True)
+        print(answer(s)[0])
+
+
+def unread(path, name):
+    """Leaves a reply unread, and prints the status of another request."""
+    with connect(path) as s:
+        s.send(name.encode())
+        print(request(path, name.encode())[0])
+
+
+def gone(path, name, n):
+    """Sends n requests and reads no reply; prints nothing."""
+    for _ in range(int(n)):
+        with connect(path) as s:
+            s.send(name.encode())
+
+
+def silent(path, n, uids):
+    """Opens n connections as each of so many users, and holds them.
+
+    Prints "ready", then the number that the server closed, and the number of
+    these that it refused before.
+    """
+    held = []
+    for uid in range(2000, 2000 + int(uids)):
+        os.setresuid(uid, uid, 0)
+        held += [connect(path) for _ in range(int(n))]
+        os.setresuid(0, 0, 0)
+    print("ready", flush=True)
+    closed = refused = 0
+    for s in held:
+        try:
+            status = answer(s)[0]
+        except ConnectionResetError:
+            status = "reset"
+        closed += status != "0"
+        refused += status == "-122"
+    print(closed, refused, flush=True)
+
+
+def listen(path, *command):
+    """Runs command as a service manager does, with a listening socket.
+
+    Prints "started" with the process ID, then "ended". Then each line of
+    standard input starts it again.
+    """
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    s.bind(path)
+    os.chmod(path, 0o666)
+    s.listen(64)
+    fd = s.detach()
+    if fd != 3:
+        os.dup2(fd, 3)
+        os.close(fd)
+    os.set_inheritable(3, True)
+    while True:
+        pid = os.fork()
+        if pid == 0:
+            os.environ["LISTEN_FDS"] = "1"
+            os.environ["LISTEN_PID"] = str(os.getpid())
+            os.execv(command[0], command)
+        print("started", pid, flush=True)
+        os.waitpid(pid, 0)
+        print("ended", flush=True)
+        if not sys.stdin.readline():
+            return
+
+
+def recycled(path, name, group):
+    """The status of a request for which a process connected that has ended.
+
+    Its number belongs to a process in the group when the request is sent.
+    """
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    s.settimeout(LIMIT)
+    first = os.fork()
+    if first == 0:
+        s.connect(path)
+        os._exit(0)
+    os.waitpid(first, 0)
+    ready, write_end = os.pipe()
+    for _ in range(1000):
+        with open("/proc/sys/kernel/ns_last_pid", "w") as f:
+            f.write(str(first - 1))
+        second = os.fork()
+        if second == 0:
+            if os.getpid() != first:
+                os._exit(0)
+            with open(group + "/cgroup.procs", "w") as f:
+                f.write(str(first))
+            os.write(write_end, b"x")
+            signal.pause()
+        if second == first:
+            break
+        os.waitpid(second, 0)
+    else:
+        sys.exit("the number is in use")
+    os.read(ready, 1)
+    s.send(name.encode())
+    print(answer(s)[0])
+    os.kill(second, signal.SIGKILL)
+
+
+def impostor(path, mode):
+    """Answers one client as no server should."""
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    s.bind(path)
+    s.listen()
+    print("ready", flush=True)
+    c = s.accept()[0]
+    c.recv(64)
+    zero = struct.pack("=i", 0)
+    if mode == "no-descriptor":
+        c.send(zero)
+    elif mode == "short":
+        c.send(b"\0")
+    elif mode == "positive":
+        c.send(struct.pack("=i", 13))
+    elif mode == "not-a-context":
+        socket.send_fds(c, [zero], [0])
+    elif mode == "closed":
+        c.close()
+
+
+PTRACE_POKEDATA, PTRACE_SINGLESTEP, PTRACE_GETREGS = 5, 9, 12
+PTRACE_SETREGS, PTRACE_ATTACH, PTRACE_DETACH = 13, 16, 17
+REGS = 27		# of struct user_regs_struct of x86-64
+R10, RAX, RDX, RSI, RDI, ORIG_RAX, RIP, RSP = 7, 10, 12, 13, 14, 15, 16, 19
+SYSCALL_SIZE = 2	# of the instruction
+RED_ZONE = 128		# below the stack pointer, which the compiler may use
+U64 = (1 << 64) - 1
+
+
+def inject(pid, number, *args):
+    """Makes the process call a system call, with numbers or one path.
+
+    Prints the result, or "killed" with the signal.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    pid = int(pid)
+
+    def ptrace(op, addr=None, data=None):
+        if libc.ptrace(op, pid, addr, data) < 0:
+            sys.exit("ptrace: " + os.strerror(ctypes.get_errno()))
+
+    def value(arg):
+        if not arg.startswith("/"):
+            return int(arg, 0) & U64
+        text = arg.encode() + bytes(8 - len(arg) % 8)
+        start = regs[RSP] - RED_ZONE - len(text)
+        start -= start % 8
+        for at in range(0, len(text), 8):
+            word = ctypes.c_void_p(int.from_bytes(text[at : at + 8], "little"))
+            ptrace(PTRACE_POKEDATA, ctypes.c_void_p(start + at), word)
+        return start
+
+    ptrace(PTRACE_ATTACH)
+    os.waitpid(pid, 0)
+    regs = (ctypes.c_uint64 * REGS)()
+    ptrace(PTRACE_GETREGS, None, regs)
+    new = (ctypes.c_uint64 * REGS)(*regs)
+    new[RAX], new[ORIG_RAX] = int(number, 0), U64
+    for register, arg in zip((RDI, RSI, RDX, R10), args):
+        new[register] = value(arg)
+    new[RIP] = regs[RIP] - SYSCALL_SIZE
+    ptrace(PTRACE_SETREGS, None, new)
+    ptrace(PTRACE_SINGLESTEP)
+    status = os.waitpid(pid, 0)[1]
+    if os.WIFSIGNALED(status):
+        print("killed", signal.Signals(os.WTERMSIG(status)).name)
+        return
+    ptrace(PTRACE_GETREGS, None, new)
+    print(ctypes.c_int64(new[RAX]).value)
+    ptrace(PTRACE_SETREGS, None, regs)
+    ptrace(PTRACE_DETACH)
+
+
+def landlock():
+    """The version of Landlock that the kernel has, or -1."""
+    libc = ctypes.CDLL(None)
+    print(libc.syscall(444, None, ctypes.c_size_t(0), 1))
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
