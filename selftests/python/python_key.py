@@ -461,6 +461,33 @@ class Sources(unittest.TestCase):
             listener.close()
         self.assertEqual(got.sign(b"m"), tag(b"key", b"m"))
 
+    def test_server(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = directory + "/socket"
+            with open(directory + "/key", "w") as file:
+                file.write("key")
+            config = directory + "/config"
+            with open(config, "w") as file:
+                file.write(
+                    f"[app]\nkey-file = {directory}/key\n"
+                    f"allow = uid={os.getuid()} rights=verify\n"
+                )
+            with subprocess.Popen(
+                ["hmacdev", "serve", "--config", config, "--socket", path],
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as server:
+                said = server.stderr.readline()
+                got = Key.from_socket(path, "app") if "ready" in said else None
+                with self.assertRaises(hmacdev.AccessError):
+                    Key.from_socket(path, "other")
+                with self.assertRaises(hmacdev.Error) as caught:
+                    Key.from_socket(path, "a" * 65)
+                server.terminate()
+        self.assertEqual(caught.exception.errno, errno.EINVAL)
+        self.assertEqual(got.rights, Rights.VERIFY)
+        got.verify(b"m", tag(b"key", b"m"))
+
     def test_device(self):
         with self.assertRaises(hmacdev.DeviceError):
             Key(b"key", device="/dev/null")
