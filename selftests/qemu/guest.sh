@@ -24,6 +24,8 @@
 #	--icount		one CPU on which an instruction takes a nanosecond
 #	--append PARAMETERS	more of the kernel's command line
 #	--timeout SECONDS	default 300
+#	--systemd		boot with systemd; COMMAND starts when the boot is
+#				over. With --root, /var is that system's, too
 #	--interactive		COMMAND has the terminal; no time limit
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -32,7 +34,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 kernel=$(series_for demo)
 root='' module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
-interactive='' append='' plain=''
+interactive='' append='' plain='' systemd=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel)	kernel=$2; shift ;;
@@ -45,6 +47,7 @@ while [ $# -gt 0 ]; do
 	--timeout)	timeout=$2; shift ;;
 	--icount)	icount=1 ;;
 	--plain)	plain=1 ;;
+	--systemd)	systemd=1 ;;
 	--append)	append=$2; shift ;;
 	--interactive)	interactive=1 ;;
 	--)		shift; break ;;
@@ -72,8 +75,9 @@ for f in "$log" "$job/verdict" "$job/qemu"; do
 	: >"$f"
 done
 cp "$here/guest-init.sh" "$job/init"
-declare -p kernel root module rw interactive cpu_modules | sed 's/^declare -- //' \
-	>"$job/settings"
+cp "$here/guest-run.sh" "$job/run"
+declare -p kernel root module rw interactive systemd cpu_modules |
+	sed 's/^declare -- //' >"$job/settings"
 {
 	if [ -n "$interactive" ] && size=$(stty size 2>/dev/null); then
 		echo "stty rows ${size% *} cols ${size#* }"
@@ -102,6 +106,9 @@ args=(
 )
 append+=" console=$cpu_console panic=-1 oops=panic panic_on_warn=1"
 append+=" hmacdev.job=$job"
+
+# The devices of /etc/fstab are not in the guest.
+[ -z "$systemd" ] || append+=" fstab=no systemd.firstboot=off"
 
 # KCSAN delays an access and watches for a conflicting one. Emulated CPUs run in
 # turns, so the delay must be longer than the default of 80 us.
