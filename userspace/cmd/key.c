@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -167,6 +168,25 @@ long keyring_find(const char *type, const char *description)
 	return serial;
 }
 
+/*
+ * The same, and if there is no such key, ask request-key(8) to make it, if it
+ * has been told how. Else the kernel would remember for a while that there is
+ * no such key, also after somebody has added it.
+ */
+static long keyring_request(const char *type, const char *description)
+{
+	long serial = keyring_find(type, description);
+
+	if (serial >= 0 || errno != ENOKEY)
+		return serial;
+	if (access("/etc/request-key.d/hmacdev.conf", F_OK) < 0) {
+		errno = ENOKEY;
+		return -1;
+	}
+	return syscall(SYS_request_key, type, description, "",
+		       KEY_SPEC_USER_KEYRING);
+}
+
 static int complain_spec(void)
 {
 	complain("--keyring takes a serial number or %%TYPE:DESCRIPTION, such as %%logon:hmac:x");
@@ -199,7 +219,7 @@ static int keyring_named(struct key *key, const char *spec)
 		return complain_spec();
 	memcpy(type, spec, len);
 	type[len] = '\0';
-	serial = keyring_find(type, colon + 1);
+	serial = keyring_request(type, colon + 1);
 	if (serial < 0) {
 		complain("%%%s: %s", spec, find_error(type, errno));
 		return -1;
