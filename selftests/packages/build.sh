@@ -4,9 +4,9 @@
 # make deb: build Debian's packages of this tree into build/deb.
 #
 # build.sh DIR [VERSION [COMMAND...]]: the same, into DIR, with another version
-# unless it is empty, and in the Debian that COMMAND (chroot.sh) enters. The
-# packages are built from a copy of the files that git tracks, or of all files if
-# this is not a git tree.
+# unless it is empty, and in the Debian that COMMAND enters. The packages are
+# built from a copy of the files that git tracks, or of all files if this is no
+# git tree.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
@@ -15,7 +15,7 @@ cd "$(dirname "$0")/../.."
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 dir=${1:-build/deb}
-version=$(dpkg-parsechangelog -S Version)
+version=$(sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 new=${2:-$version}
 in=("${@:3}")
 tree=$dir/hmacdev-$new
@@ -34,7 +34,7 @@ set_version()
 	sed -i "1s/(.*)/($new)/" debian/changelog
 }
 
-selftests/scripts/setup.sh build deb
+[ ${#in[@]} -gt 0 ] || selftests/scripts/setup.sh build deb
 rm -rf "$dir"
 mkdir -p "$tree"
 if [ -e .git ]; then
