@@ -119,6 +119,9 @@ test-kcsan: ## same on a kernel that detects data races
 test-kmsan: ## same on a kernel that detects use of uninitialized memory
 	KERNEL=kmsan $(QEMU)/test.sh
 
+test-packages: ## build Debian's packages; install, boot, use, purge them
+	selftests/packages/test.sh
+
 coverage: ## report lines and branches of kmod/ that test-debug reached
 	$(SCRIPTS)/coverage.sh
 
@@ -142,8 +145,8 @@ abi: userspace ## record the library's binary interface, which lint compares
 	selftests/scripts/abi.sh --record $(BUILD)/userspace/libhmacdev.so
 
 clean: ## remove what was built here; keep the cache
-	rm -rf $(addprefix $(BUILD)/,bench deb kmod python results selftests \
-		selftests32 userspace userspace32 arm64 armhf s390x)
+	rm -rf $(addprefix $(BUILD)/,bench deb kmod packages python results \
+		selftests selftests32 userspace userspace32 arm64 armhf s390x)
 	-test ! -d $(BUILD) || rmdir --ignore-fail-on-non-empty $(BUILD)
 
 help: ## print this list
@@ -151,5 +154,5 @@ help: ## print this list
 
 .PHONY: all modules modules_install dkms dkms_remove dkms_source userspace \
 	python install uninstall deb demo test test-debug test-long \
-	test-kcsan test-kmsan coverage fuzz bench bench-check shell lint abi \
+	test-kcsan test-kmsan test-packages coverage fuzz bench bench-check shell lint abi \
 	clean help

@@ -4,7 +4,8 @@
 # root.sh SUITE: make a Debian system of that suite in the cache, once, and
 # print its directory. It has compilers, what the kernel's build needs, QEMU,
 # and what the tests need. SUITE-cross has the compilers for other CPUs instead,
-# which cannot be installed beside those for 32 bits. Only root can make it.
+# which cannot be installed beside those for 32 bits. SUITE-packages has what
+# Debian's packages are built from and installed with. Only root can make it.
 #
 # root.sh SUITE COMMAND [ARG...]: run COMMAND with /usr and /etc of that system,
 # which are read-only, and with its PATH. Everything else is as it is here: the
@@ -27,11 +28,16 @@ native+=,python3-cryptography-vectors,python3-django
 native+=,python3-flask,python3-itsdangerous,python3-jwt
 cross=gcc,libc6-dev,make,perl,pkg-config,gcc-aarch64-linux-gnu
 cross+=,gcc-arm-linux-gnueabihf,gcc-s390x-linux-gnu
+debs=build-essential,debhelper,dh-dkms,dh-python,dkms,dpkg-dev,keyutils,kmod
+debs+=,lintian,man-db,openssl,pahole,perl-openssl-defaults,pkg-config
+debs+=,pybuild-plugin-pyproject,python3-all-dev,python3-setuptools
+debs+=,python3-wheel,systemd,systemd-sysv,udev
 
 suite=${1-}
 case $suite in
-''|-*|*/*)	die "usage: root.sh SUITE[-cross] [COMMAND [ARG...]]" ;;
+''|-*|*/*)	die "usage: root.sh SUITE[-cross|-packages] [COMMAND [ARG...]]" ;;
 *-cross)	packages=$cross ;;
+*-packages)	packages=$debs ;;
 *)		packages=$native ;;
 esac
 shift
@@ -55,7 +61,7 @@ make_root()
 	tmp=$(mktemp -d "$cache/.new-root-$suite.XXXXXX")
 	chmod 755 "$tmp"
 	if ! unshare -m debootstrap --variant=minbase --keyring="$debian_keyring" \
-		--include="$packages" "${suite%-cross}" "$tmp" "$base" \
+		--include="$packages" "${suite%%-*}" "$tmp" "$base" \
 		>"$log" 2>&1 </dev/null; then
 		tail -n 20 "$log" "$tmp"/debootstrap/debootstrap.log >&2 || :
 		die "debootstrap failed"

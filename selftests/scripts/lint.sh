@@ -13,7 +13,7 @@ kmod_lines=1729		# AF_ALG has 1,753 for its hash path alone
 
 # All words that the column "uses" of qemu/series may have
 use_words="test ci ci-short lint clang no-compat demo bench fuzz source counted"
-use_words+=" strict plain"
+use_words+=" strict plain packages"
 
 words=$(series_for lint)
 read -ra kernels <<<"$words"
