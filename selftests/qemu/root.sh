@@ -5,7 +5,8 @@
 # print its directory. It has compilers, what the kernel's build needs, QEMU,
 # and what the tests need. SUITE-cross has the compilers for other CPUs instead,
 # which cannot be installed beside those for 32 bits. SUITE-packages has what
-# Debian's packages are built from and installed with. Only root can make it.
+# Debian's packages are built from and installed with, and SUITE-containers has
+# engines for containers. Only root can make it.
 #
 # root.sh SUITE COMMAND [ARG...]: run COMMAND with /usr and /etc of that system,
 # which are read-only, and with its PATH. Everything else is as it is here: the
@@ -32,12 +33,20 @@ debs=build-essential,debhelper,dh-dkms,dh-python,dkms,dpkg-dev,keyutils,kmod
 debs+=,lintian,man-db,openssl,pahole,perl-openssl-defaults,pkg-config
 debs+=,pybuild-plugin-pyproject,python3-all-dev,python3-setuptools
 debs+=,python3-wheel,systemd,systemd-sysv,udev
+# Engines for containers, what checks manifests, and what serves HTTP.
+# debootstrap does not know what provides "pinentry" and
+# "container-network-stack".
+containers=podman,docker.io,docker-cli,runc,crun,catatonit,netavark,uidmap
+containers+=,pinentry-curses,apparmor,busybox-static,iproute2,keyutils,kmod
+containers+=,openssl,python3,python3-cffi-backend,python3-kubernetes,python3-yaml
 
 suite=${1-}
 case $suite in
-''|-*|*/*)	die "usage: root.sh SUITE[-cross|-packages] [COMMAND [ARG...]]" ;;
+''|-*|*/*)	die "usage: root.sh SUITE[-cross|-packages|-containers]" \
+			"[COMMAND [ARG...]]" ;;
 *-cross)	packages=$cross ;;
 *-packages)	packages=$debs ;;
+*-containers)	packages=$containers ;;
 *)		packages=$native ;;
 esac
 shift
