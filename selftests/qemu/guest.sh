@@ -18,6 +18,9 @@
 #	--module FILE		load FILE before COMMAND, unload it after
 #	--log FILE		keep the kernel's log there
 #	--rw DIR		a directory where the guest's writes stay
+#	--net FROM:TO		a network card: its frames come from the socket FROM
+#				and go to the socket TO of another guest. Can be
+#				repeated. No guest reaches any other network
 #	--memory MIB		default 1024
 #	--cpus N		default 2
 #	--plain			without the hashes that use a CPU's instructions
@@ -34,7 +37,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 kernel=$(series_for demo)
 root='' module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
-interactive='' append='' plain='' systemd=''
+interactive='' append='' plain='' systemd='' nets=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel)	kernel=$2; shift ;;
@@ -42,6 +45,7 @@ while [ $# -gt 0 ]; do
 	--module)	module=$(realpath -e "$2"); shift ;;
 	--log)		log=$2; shift ;;
 	--rw)		rw=$(realpath -e "$2"); shift ;;
+	--net)		nets+=("$2"); shift ;;
 	--memory)	memory=$2; shift ;;
 	--cpus)		cpus=$2; shift ;;
 	--timeout)	timeout=$2; shift ;;
@@ -129,6 +133,17 @@ if [ -n "$rw" ]; then
 		-device "virtio-9p-$cpu_virtio,fsdev=rw,mount_tag=rw"
 	)
 fi
+# While the other guest does not run, frames are lost. On a network, each card has
+# an address of its own.
+for net in "${nets[@]}"; do
+	mac=$(md5sum <<<"$net" | sed 's/\(..\)\(..\)\(..\).*/52:54:00:\1:\2:\3/')
+	from="local.type=unix,local.path=${net%:*}"
+	to="remote.type=unix,remote.path=${net#*:}"
+	args+=(
+		-netdev "dgram,id=net-${mac//:/-},$from,$to"
+		-device "virtio-net-$cpu_virtio,netdev=net-${mac//:/-},mac=$mac"
+	)
+done
 if [ -n "$interactive" ]; then
 	args+=(
 		-chardev "stdio,id=tty,signal=off"
