@@ -113,6 +113,9 @@ test-debug: ## same on a kernel that detects leaks, deadlocks, bad accesses
 test-long: ## same with what takes minutes: messages of more than 4 GiB
 	HMACDEV_LONG=1 $(QEMU)/test.sh
 
+test-machines: ## sign and verify on three machines, in guests with a network
+	selftests/machines/test.sh
+
 test-kcsan: ## same on a kernel that detects data races
 	KERNEL=kcsan $(QEMU)/test.sh
 
@@ -145,8 +148,9 @@ abi: userspace ## record the library's binary interface, which lint compares
 	selftests/scripts/abi.sh --record $(BUILD)/userspace/libhmacdev.so
 
 clean: ## remove what was built here; keep the cache
-	rm -rf $(addprefix $(BUILD)/,bench deb kmod packages python results \
-		selftests selftests32 userspace userspace32 arm64 armhf s390x)
+	rm -rf $(addprefix $(BUILD)/,bench containers deb kmod machines \
+		packages python results rpm selftests selftests32 userspace \
+		userspace32 arm64 armhf s390x)
 	-test ! -d $(BUILD) || rmdir --ignore-fail-on-non-empty $(BUILD)
 
 help: ## print this list
@@ -154,5 +158,5 @@ help: ## print this list
 
 .PHONY: all modules modules_install dkms dkms_remove dkms_source userspace \
 	python install uninstall deb demo test test-debug test-long \
-	test-kcsan test-kmsan test-packages coverage fuzz bench bench-check shell lint abi \
-	clean help
+	test-containers test-machines test-packages test-kcsan test-kmsan \
+	coverage fuzz bench bench-check shell lint abi clean help
