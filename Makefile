@@ -113,6 +113,9 @@ test-debug: ## same on a kernel that detects leaks, deadlocks, bad accesses
 test-long: ## same with what takes minutes: messages of more than 4 GiB
 	HMACDEV_LONG=1 $(QEMU)/test.sh
 
+test-containers: ## use contexts in containers of podman and Docker, in a guest
+	selftests/containers/test.sh
+
 test-machines: ## sign and verify on three machines, in guests with a network
 	selftests/machines/test.sh
 
