@@ -100,6 +100,9 @@ uninstall: ## remove what install installed; same DESTDIR= PREFIX= ...
 deb: ## build Debian's packages into build/deb
 	selftests/packages/build.sh $(BUILD)/deb
 
+rpm: ## build packages for Fedora and RHEL into build/rpm, and check them
+	selftests/packages/rpm.sh
+
 demo: ## sign and check a file in a guest; FILE= names the file
 	$(QEMU)/demo.sh
 
@@ -160,6 +163,6 @@ help: ## print this list
 	sed -n 's/^\([a-z_-]*\):.* ## \(.*\)/\1\t\2/p' Makefile | expand -t 17
 
 .PHONY: all modules modules_install dkms dkms_remove dkms_source userspace \
-	python install uninstall deb demo test test-debug test-long \
+	python install uninstall deb rpm demo test test-debug test-long \
 	test-containers test-machines test-packages test-kcsan test-kmsan \
 	coverage fuzz bench bench-check shell lint abi clean help

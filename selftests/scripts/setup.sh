@@ -15,6 +15,7 @@ declare -A packages=(
 	[deb]='build-essential debhelper dh-dkms dh-python'
 	[guest]='cpio keyutils kmod libssl-dev openssl python3 xz-utils'
 	[root]='debian-archive-keyring debootstrap'
+	[rpm]='rpm rpmlint'
 	[lint]='clang-16 cppcheck g++ groff lld-16 llvm-16 mandoc musl-tools perl'
 )
 packages[deb]+=' pybuild-plugin-pyproject python3-all-dev python3-setuptools'
