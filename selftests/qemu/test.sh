@@ -245,6 +245,8 @@ for series in "${kernels[@]}"; do
 done
 selftests/scripts/setup.sh "${packages[@]}"
 selftests/qemu/root.sh trixie >/dev/null
+# guest.sh finds this QEMU first.
+PATH=$PWD/selftests/qemu/newer:$PATH
 for series in "${kernels[@]}"; do
 	start "$series"
 done
