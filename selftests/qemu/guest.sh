@@ -69,8 +69,8 @@ initramfs=$("$here/initramfs.sh" "$kernel")
 
 [ -z "$plain" ] || cpu_modules=
 job=$(mktemp -d)
-qemu=
-trap '[ -z "$qemu" ] || kill "$qemu"; rm -rf "$job"' EXIT
+qemu='' limit=''
+trap 'kill -KILL $limit $qemu 2>/dev/null || :; rm -rf "$job"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
@@ -172,8 +172,6 @@ limit()	# process
 
 boot()
 {
-	local limit
-
 	ended=0
 	if [ -n "$interactive" ]; then
 		"$cpu_qemu" "${args[@]}" -append "$append" 8>&- || :
@@ -187,6 +185,7 @@ boot()
 	wait "$qemu" 2>/dev/null || ended=$?
 	qemu=
 	kill "$limit" 2>/dev/null || :
+	limit=
 }
 
 # Sometimes QEMU's emulation of several CPUs executes an instruction while Linux
