@@ -200,6 +200,10 @@ static void admit(struct server *s, int sock)
 	if (peer_read(&c.peer, sock) < 0) {
 		close(sock);
 	} else if (count_user(s, c.peer.uid) >= USER_CLIENTS) {
+		char name;
+
+		/* close() before the request is read discards the reply. */
+		recv(sock, &name, sizeof(name), MSG_DONTWAIT);
 		refuse(s, &c.peer, "", -EDQUOT);
 		close(sock);
 	} else {

@@ -268,8 +268,8 @@ int hmacdev_from_env(struct hmacdev **h, const char *name);
  *	-ETIMEDOUT, the server did not take or answer the request within
  *		HMACDEV_SOCKET_SECONDS seconds;
  *	-EINTR, a signal handler ran;
- *	-EPROTO, what listens there is not "hmacdev serve", or it dropped the
- *		connection since it has too many;
+ *	-EPROTO, what listens there is not "hmacdev serve", or it ended, or it
+ *		dropped the connection since it has too many;
  *	-EPROTOTYPE, the socket has another type;
  *	-EINVAL, an argument is NULL or empty, or @name is too long;
  *	-ENAMETOOLONG, @path does not fit a struct sockaddr_un;

@@ -20,14 +20,18 @@ union control {
 };
 
 /* ENOENT is an unknown algorithm, so a missing socket is another error. */
-static int connect_error(int err)
+static int socket_error(int err)
 {
 	switch (err) {
 	case EAGAIN:
 		return -ETIMEDOUT;
 	case ENOENT:
 	case ENOTDIR:
+	case ELOOP:
 		return -ECONNREFUSED;
+	case EPIPE:
+	case ECONNRESET:
+		return -EPROTO;
 	default:
 		return -err;
 	}
@@ -46,7 +50,7 @@ static int connect_to(const struct sockaddr_un *addr)
 	    connect(fd, (const struct sockaddr *)addr, sizeof(*addr))) {
 		err = errno;
 		close(fd);
-		return connect_error(err);
+		return socket_error(err);
 	}
 	return fd;
 }
@@ -88,7 +92,7 @@ static int reply_read(int sock)
 	int fd;
 
 	if (len < 0)
-		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+		return socket_error(errno);
 	fd = descriptor(&msg);
 	if (len == sizeof(status) && !status && fd >= 0)
 		return fd;
@@ -110,8 +114,9 @@ static int ask(const struct sockaddr_un *addr, const char *name)
 	if (sock < 0)
 		return sock;
 	len = send(sock, name, strlen(name), MSG_NOSIGNAL);
-	if (len < 0)
-		rc = errno == EAGAIN ? -ETIMEDOUT : -errno;
+	/* A server that refused the connection has sent its reply before. */
+	if (len < 0 && errno != EPIPE)
+		rc = socket_error(errno);
 	else
 		rc = reply_read(sock);
 	close(sock);
