@@ -375,7 +375,8 @@ test_no_files()
 
 	files=$(find "/proc/$server/fd" -type l | wc -l)
 	prlimit --pid "$server" --nofile="$files:"
-	as_user 1000 python3 "$client" ask "$socket" cookies >asked &
+	: >asked
+	as_user 1000 python3 "$client" ask "$socket" cookies >>asked &
 	asker=$!
 	until_true grep -q sent asked && until_true is_asleep
 	result 'without descriptors, the server sleeps' $? \
@@ -511,7 +512,8 @@ test_passed()
 	user_gives 'is served' 1000 "$tag" tag --from "$socket:cookies" a
 	kill "$(started)"
 	until_true grep -q ended said
-	as_user 1000 python3 "$client" ask "$socket" cookies >asked &
+	: >asked
+	as_user 1000 python3 "$client" ask "$socket" cookies >>asked &
 	asker=$!
 	until_true grep -q sent asked
 	echo >&8
@@ -577,7 +579,8 @@ in_group()	# directory
 test_impostors()
 {
 	while read -r mode part; do
-		python3 "$client" impostor "$dir/impostor" "$mode" >said &
+		: >said
+		python3 "$client" impostor "$dir/impostor" "$mode" >>said &
 		until_true grep -q ready said
 		ends "a server that answers $mode" 2 "$part" \
 			tag --from "$dir/impostor:a" a

@@ -138,7 +138,8 @@ config()
 serve()
 {
 	mkdir -p /run/hmacdev
-	"$hmacdev" serve --config serve.conf --user 2000 2>log &
+	: >log
+	"$hmacdev" serve --config serve.conf --user 2000 2>>log &
 	server=$!
 	until_true grep ready log
 }

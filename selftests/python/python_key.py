@@ -477,13 +477,15 @@ class Sources(unittest.TestCase):
                 stderr=subprocess.PIPE,
                 text=True,
             ) as server:
-                said = server.stderr.readline()
-                got = Key.from_socket(path, "app") if "ready" in said else None
-                with self.assertRaises(hmacdev.AccessError):
-                    Key.from_socket(path, "other")
-                with self.assertRaises(hmacdev.Error) as caught:
-                    Key.from_socket(path, "a" * 65)
-                server.terminate()
+                try:
+                    self.assertIn("ready", server.stderr.readline())
+                    got = Key.from_socket(path, "app")
+                    with self.assertRaises(hmacdev.AccessError):
+                        Key.from_socket(path, "other")
+                    with self.assertRaises(hmacdev.Error) as caught:
+                        Key.from_socket(path, "a" * 65)
+                finally:
+                    server.terminate()
         self.assertEqual(caught.exception.errno, errno.EINVAL)
         self.assertEqual(got.rights, Rights.VERIFY)
         got.verify(b"m", tag(b"key", b"m"))
