@@ -48,8 +48,9 @@ old_context()
 			hmacdev key revoke cookies &&
 			[ \"\$(hmacdev tag --fd 9 '$message')\" = \
 				'$(<"$dir/cookies.tag")' ] &&
-			ls -l /proc/[0-9]*/fd 2>/dev/null |
-			grep -e /dev/hmac -e '[[]hmac[]]'"
+			find /proc/[0-9]*/fd -lname /dev/hmac -o \
+				-lname '*[[]hmac]' 2>/dev/null |
+			grep -x \"/proc/\$\$/fd/9\""
 }
 
 test_replaced()
