@@ -37,7 +37,9 @@ build python
 rm -rf "$dir"
 mkdir -p "$dir"/{key,service,signer,stranger}
 cables=$(mktemp -d)
-trap 'rm -rf "$cables"' EXIT
+trap 'touch "$dir/service/end"; wait; rm -rf "$cables"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
 machine key
 for name in service signer stranger; do

@@ -12,6 +12,8 @@ cd "$(dirname "$0")/../.."
 . selftests/qemu/lib.sh
 
 dir=$PWD/build/packages
+[ "$(id -u)" = 0 ] || die "only root can do this; as root, run:" \
+	"make test-packages"
 words=${KERNEL:-$(series_for packages)}
 read -ra kernels <<<"$words"
 
@@ -36,7 +38,8 @@ for suite in "${!suites[@]}"; do
 	root=$(selftests/qemu/root.sh "$suite-packages")
 	mkdir "$dir/$suite"
 	read -ra kernels <<<"${suites[$suite]}"
-	unshare --mount selftests/packages/suite.sh "$root" "$dir/$suite" \
+	timeout -k 30 7200 unshare --mount \
+		selftests/packages/suite.sh "$root" "$dir/$suite" \
 		"${kernels[@]}" >"$dir/$suite/tap" 2>"$dir/$suite/errors" &
 	pids+=($!)
 done
