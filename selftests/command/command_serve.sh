@@ -134,6 +134,14 @@ test_refused_config()
 		'allow = uid=2 rights=sign'
 	ends 'rules that exclude each other' 2 'also in two rules' \
 		serve --config config --socket "$socket"
+	config '[a]' 'key-file = key' 'derive = x' \
+		'allow = uid=1 rights=derive' 'allow = uid=2 rights=sign'
+	ends 'rules for one derived key' 2 'also in two rules' \
+		serve --config config --socket "$socket"
+	config '[a]' 'key-file = key' 'allow = uid=1 rights=sign' \
+		'[b]' 'key-file = key' 'derive = x' 'allow = uid=2 rights=sign'
+	ends 'sections that exclude each other' 2 'also in two sections' \
+		serve --config config --socket "$socket"
 	config '[a]' 'key-file = key' "$rule"
 	chmod 620 config
 	ends 'a configuration that a group can change' 2 'other users can' \
@@ -171,6 +179,7 @@ test_refused_config()
 
 config_all()
 {
+	cp -p key tenant-key
 	config '# who gets what' '' \
 		'[cookies]' 'key-file = key' 'algorithm = SHA-256' \
 		'allow = uid=1000 rights=sign,verify' \

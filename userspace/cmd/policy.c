@@ -253,20 +253,45 @@ static int line_parse(struct reader *r, char *text)
 /* The rights that a key is opened with: what all rules need of it */
 static int offer_check(struct offer *o, const char *path)
 {
-	o->rights = o->label ? HMACDEV_RIGHT_DERIVE : HMACDEV_RIGHT_COPY;
-	for (size_t i = 0; i < o->n && !o->label; i++)
-		o->rights |= o->rules[i].rights;
+	uint32_t given = 0;
+
+	for (size_t i = 0; i < o->n; i++)
+		given |= o->rules[i].rights;
+	o->rights = o->label ? HMACDEV_RIGHT_DERIVE :
+			       HMACDEV_RIGHT_COPY | given;
 	if (!o->key)
 		complain("%s: [%s] has no keyring, key-file or random", path,
 			 o->name);
 	else if (!o->n)
 		complain("%s: [%s] has no allow", path, o->name);
-	else if (rights_exclude(o->rights))
+	else if (rights_exclude(given))
 		complain("%s: [%s]: sign and derive exclude each other, also in two rules",
 			 path, o->name);
 	else
 		return 0;
 	return -1;
+}
+
+/*
+ * A signer of a key can compute the keys that are derived from it, also if
+ * another section derives them.
+ */
+static int offers_check(const struct policy *p, const char *path)
+{
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct offer *a = &p->offers[i];
+			const struct offer *b = &p->offers[j];
+
+			if (a->source == OPT_RANDOM || a->source != b->source ||
+			    strcmp(a->key, b->key) ||
+			    !rights_exclude(a->rights | b->rights))
+				continue;
+			complain("%s: [%s] and [%s]: sign and derive exclude each other, also in two sections with one key",
+				 path, b->name, a->name);
+			return -1;
+		}
+	return 0;
 }
 
 static int lines_read(struct reader *r, FILE *file)
@@ -332,6 +357,8 @@ int policy_read(struct policy *p, const char *path, uid_t owner)
 	}
 	for (size_t i = 0; !rc && i < p->n; i++)
 		rc = offer_check(&p->offers[i], path);
+	if (!rc)
+		rc = offers_check(p, path);
 	if (rc)
 		policy_free(p);
 	return rc;
