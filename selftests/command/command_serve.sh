@@ -187,7 +187,7 @@ config_all()
 		'allow = gid=3000 rights=verify' \
 		'[short]' 'key-file=key' 'truncate=128' \
 		'allow = uid=1000 rights=sign' \
-		'[tenant]' 'key-file = key' 'derive = tenant:%u' \
+		'[tenant]' 'key-file = tenant-key' 'derive = tenant:%u' \
 		'allow = gid=4000 rights=sign' 'allow = uid=1000 rights=sign' \
 		'allow = uid=1001 rights=sign' \
 		'[boot]' 'random = yes' 'allow = uid=1000 rights=sign,verify,copy'
@@ -562,6 +562,9 @@ test_cgroup()
 	until_true logged "hmacdev serve: the configuration"
 	result 'a group in a configuration that is read again' $? "$(cat log)"
 	stop
+	config '[cookies]' 'key-file = key' \
+		'allow = cgroup=/hmacdev-test rights=sign' \
+		'allow = uid=root rights=verify'
 	if start; then
 		in_group $group
 		result 'a group of any user' $? "$(cat err log)"

@@ -33,20 +33,21 @@ int peer_read(struct peer *p, int sock)
 	return 0;
 }
 
-bool peer_in_group(const struct peer *p, gid_t gid)
+/* Returns 1 or 0, or -1 if that cannot be known. */
+int peer_in_group(const struct peer *p, gid_t gid)
 {
 	gid_t groups[PEER_GROUPS];
 	socklen_t len = sizeof(groups);
 
 	if (p->gid == gid)
-		return true;
+		return 1;
 	/* Fails with ERANGE for a process that has more groups. */
 	if (getsockopt(p->sock, SOL_SOCKET, SO_PEERGROUPS, groups, &len))
-		return false;
+		return -1;
 	for (size_t i = 0; i < len / sizeof(*groups); i++)
 		if (groups[i] == gid)
-			return true;
-	return false;
+			return 1;
+	return 0;
 }
 
 /* Reads /proc/PID/cgroup. Returns the path, which is in text, or NULL. */
@@ -119,29 +120,29 @@ static bool is_below(const char *path, const char *group)
 }
 
 /*
- * Whether the peer's control group is the given one, or below it. The process
+ * Whether the peer's control group is the given one, or below it: 1 or 0, or -1
+ * if that cannot be known. The process
  * may end, and another process may get its number. So it must live after the
  * file has been read. A kernel without SO_PEERPIDFD cannot report that: see
  * policy.c.
  */
-bool peer_in_cgroup(const struct peer *p, const char *group)
+int peer_in_cgroup(const struct peer *p, const char *group)
 {
 	char text[PEER_CGROUP];
 	const char *path;
 	int pidfd = -1;
 	socklen_t len = sizeof(pidfd);
-	bool is;
 
 	if (p->pid <= 0)
-		return false;
+		return -1;
 	if (getsockopt(p->sock, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &len) &&
 	    errno != ENOPROTOOPT)
-		return false;
+		return -1;
 	path = cgroup_read(p->pid, text, sizeof(text));
-	is = path && is_below(path, group);
 	if (pidfd >= 0) {
-		is = is && is_alive(pidfd);
+		if (!is_alive(pidfd))
+			path = NULL;
 		close(pidfd);
 	}
-	return is;
+	return path ? is_below(path, group) : -1;
 }

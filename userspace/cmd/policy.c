@@ -455,16 +455,29 @@ struct offer *policy_find(const struct policy *p, const char *name)
 	return NULL;
 }
 
-/* Returns the first rule that fits the peer, or NULL. */
+/* Returns 1 if the rule fits, 0 if it does not, -1 if that cannot be known. */
+static int rule_fits(const struct rule *r, const struct peer *p)
+{
+	int fits = !r->has_uid || r->uid == p->uid;
+
+	if (fits > 0 && r->has_gid)
+		fits = peer_in_group(p, r->gid);
+	if (fits > 0 && r->cgroup)
+		fits = peer_in_cgroup(p, r->cgroup);
+	return fits;
+}
+
+/*
+ * Returns the first rule that fits the peer, or NULL. A peer can prevent that
+ * its group is known. It must not get the rights of a later rule so.
+ */
 const struct rule *offer_allows(const struct offer *o, const struct peer *p)
 {
 	for (size_t i = 0; i < o->n; i++) {
-		const struct rule *r = &o->rules[i];
+		int fits = rule_fits(&o->rules[i], p);
 
-		if ((!r->has_uid || r->uid == p->uid) &&
-		    (!r->has_gid || peer_in_group(p, r->gid)) &&
-		    (!r->cgroup || peer_in_cgroup(p, r->cgroup)))
-			return r;
+		if (fits)
+			return fits > 0 ? &o->rules[i] : NULL;
 	}
 	return NULL;
 }

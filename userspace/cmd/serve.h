@@ -17,8 +17,8 @@ struct peer {
 };
 
 int peer_read(struct peer *p, int sock);
-bool peer_in_group(const struct peer *p, gid_t gid);
-bool peer_in_cgroup(const struct peer *p, const char *group);
+int peer_in_group(const struct peer *p, gid_t gid);
+int peer_in_cgroup(const struct peer *p, const char *group);
 void peer_probe(void);
 bool peer_has_pidfd(void);
 
