@@ -5,9 +5,11 @@
  * fits a peer counts.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "serve.h"
 
@@ -339,12 +341,16 @@ static int file_check(FILE *file, const struct policy *p, const char *path)
 int policy_read(struct policy *p, const char *path, uid_t owner)
 {
 	struct reader r = { .policy = p, .path = path };
-	FILE *file = fopen(path, "re");
+	/* Not to wait for a writer, if it is a FIFO */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	int rc;
 
 	*p = (struct policy){ .owner = owner };
 	if (!file) {
 		complain("%s: %s", path, strerror(errno));
+		if (fd >= 0)
+			close(fd);
 		return -1;
 	}
 	rc = file_check(file, p, path);
