@@ -15,7 +15,7 @@ set -eu
 [ $# -gt 1 ] || die "usage: foreign.sh SUITE ARCHITECTURE..."
 
 packages=(base-files base-passwd bash bsdutils coreutils dash diffutils findutils grep
-	keyutils kmod libc-bin mawk mount openssl python3-minimal sed util-linux)
+	keyutils kmod libc-bin mawk mount openssl python3 sed util-linux)
 for arch in "${@:2}"; do
 	packages+=("libc6-dev:$arch" "libssl-dev:$arch")
 done
