@@ -94,6 +94,7 @@ struct ring_key {
 };
 
 long keyring_call(int op, long a, long b, long c, long d);
+const char *keyring_error(int err);
 void keyring_reach_user(void);
 void keyring_leave_process(void);
 int keyring_new_session(void);

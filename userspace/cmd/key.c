@@ -202,7 +202,7 @@ static bool is_usable(const char *type)
 static const char *find_error(const char *type, int err)
 {
 	if (err != ENOKEY)
-		return hmacdev_strerror(-err);
+		return keyring_error(err);
 	return is_usable(type) ?
 	       "there is no such key; see 'hmacdev key list'" :
 	       "usable types are user, logon, encrypted and trusted";

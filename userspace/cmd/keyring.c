@@ -19,6 +19,17 @@ long keyring_call(int op, long a, long b, long c, long d)
 }
 
 /*
+ * Filters of system calls return EPERM (Docker's) or ENOSYS (podman's), and
+ * hmacdev_strerror() has a meaning of its own for EPERM.
+ */
+const char *keyring_error(int err)
+{
+	return err == EPERM || err == ENOSYS ?
+	       "a policy of a container or a security module forbids keyrings" :
+	       hmacdev_strerror(-err);
+}
+
+/*
  * A process may use keys that it finds from its own keyrings, and the user
  * keyring is not linked in every session. So link it to the process keyring,
  * which ends with the process.

@@ -497,6 +497,11 @@ static int run(struct keys *k, const struct verb *verb, int argc, char **argv)
 				 argv[optind]);
 		return try_help(USAGE);
 	}
+	if (!rc && keyring_call(KEYCTL_GET_KEYRING_ID, KEY_SPEC_USER_KEYRING, 0,
+				0, 0) < 0) {
+		complain("%s", keyring_error(errno));
+		rc = -1;
+	}
 	keyring_reach_user();
 	if (!rc)
 		rc = arguments_read(k, verb, argc - optind, argv + optind);
