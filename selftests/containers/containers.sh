@@ -15,6 +15,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit
 chmod 755 .		# the server reads its configuration as another user
 key=%logon:hmac:cookies
+forbidden='a policy of a container or a security module forbids'
 group=990		# of the device
 server='' dockerd=''
 
@@ -130,7 +131,7 @@ config()
 		allow = uid=2001 rights=verify
 		allow = uid=2002 rights=sign,verify
 		allow = uid=100000 rights=verify
-		allow = cgroup=/web rights=verify
+		allow = uid=0 cgroup=/web rights=verify
 	END
 }
 
@@ -190,7 +191,7 @@ test_restart()
 	podman rm -f -t 0 long >/dev/null 2>&1
 }
 
-test_device()	# engine, what root does with a key's number, and the tag
+test_device()	# engine, what root does with a key's number, tag, error
 {
 	local run=("$1" run --rm --network none) number serial
 	local rights=(hmacdev rights "$tag" -k /key)
@@ -199,10 +200,10 @@ test_device()	# engine, what root does with a key's number, and the tag
 	serial=$("$hmacdev" key list | awk '/cookies/ { print $1 }')
 	gives "$1: root with the device has any right" "0 1 0 yes $tag" '' \
 		"${run[@]}" --device /dev/hmac "${rights[@]}"
-	gives "$1: root does not find the machine's key by name" '' "$key" \
-		"${run[@]}" --device /dev/hmac \
-		hmacdev hmacdev tag --keyring $key /message
-	gives "$1: $2" "$3" '' "${run[@]}" --device /dev/hmac \
+	gives "$1: root does not find the machine's key by name" '' \
+		"$key: $forbidden" "${run[@]}" --device /dev/hmac hmacdev \
+		hmacdev tag --keyring $key /message
+	gives "$1: $2" "$3" "$4" "${run[@]}" --device /dev/hmac \
 		hmacdev hmacdev tag --keyring "$serial" /message
 	gives "$1: a user outside the group" '2 2 2 yes ' 'no permission' \
 		"${run[@]}" --device /dev/hmac --user 2001 "${rights[@]}"
@@ -260,8 +261,10 @@ test_socket docker
 test_restart
 stop
 rm -f /run/hmacdev/socket
-test_device podman 'root signs with it by number' "$tag"
-test_device docker 'root does not find it by number' ''
+test_device podman 'root signs with it by number' "$tag" ''
+test_device docker 'root does not find it by number' '' 'no permission'
+gives 'docker: a command for keys' '' "$forbidden" \
+	docker run --rm --network none hmacdev hmacdev key list
 test_manifest
 kill "$dockerd"
 wait "$dockerd"

@@ -3,8 +3,7 @@
 #
 # make test-containers: check the manifests for Kubernetes, and use contexts in
 # containers of podman and Docker, in a guest with Debian 13's.
-# KERNEL=newest chooses, from 6.5 on: the server tells control groups apart. The
-# results are in build/containers.
+# KERNEL=newest chooses. The results are in build/containers.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source-path=SCRIPTDIR
