@@ -172,6 +172,9 @@ test_keyring()
 		sum --keyring %logon:hmac:logon a
 	ends 'a key that is not there' 2 'there is no such key' \
 		sum --keyring %user:none a
+	ends 'a logon key without the prefix' 2 \
+		"no such key; its description must begin with 'hmac:'" \
+		sum --keyring %logon:none a
 	ends 'a type that cannot be used' 2 \
 		'usable types are user, logon, encrypted and trusted' \
 		sum --keyring %foo:hmac:x a

@@ -199,13 +199,19 @@ static bool is_usable(const char *type)
 	       !strcmp(type, "encrypted") || !strcmp(type, "trusted");
 }
 
-static const char *find_error(const char *type, int err)
+static const char *find_error(const char *type, const char *description,
+			      int err)
 {
 	if (err != ENOKEY)
 		return keyring_error(err);
-	return is_usable(type) ?
-	       "there is no such key; see 'hmacdev key list'" :
-	       "usable types are user, logon, encrypted and trusted";
+	if (!is_usable(type))
+		return "usable types are user, logon, encrypted and trusted";
+	if (!strncmp(description, "hmac:", 5))
+		return "there is no such key; see 'hmacdev key list'";
+	/* The list has only keys with the prefix. */
+	return strcmp(type, "user") ?
+	       "there is no such key; its description must begin with 'hmac:'" :
+	       "there is no such key";
 }
 
 static int keyring_named(struct key *key, const char *spec)
@@ -221,7 +227,8 @@ static int keyring_named(struct key *key, const char *spec)
 	type[len] = '\0';
 	serial = keyring_request(type, colon + 1);
 	if (serial < 0) {
-		complain("%%%s: %s", spec, find_error(type, errno));
+		complain("%%%s: %s", spec,
+			 find_error(type, colon + 1, errno));
 		return -1;
 	}
 	key->serial = (int32_t)serial;
