@@ -236,7 +236,8 @@ test_given()
 	rm -f "/tmp/given.$$"
 	user_refused 'no algorithm beside it' 1000 'cannot be used with --from' \
 		tag -a sha1 --from "$from:cookies" a
-	ends 'no server' 2 'no server listens' tag --from "$dir/nosuch:a" a
+	ends 'no server' 2 "no server listens at $dir/nosuch" \
+		tag --from "$dir/nosuch:a" a
 	logged "gave 'cookies' (sign,verify) to uid 1000, pid "
 	result 'a line for what was given' $? "$(cat log)"
 	grep -q "refused uid 1000, pid [0-9]*: no permission.*: 'nosuch'$" log

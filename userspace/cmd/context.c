@@ -231,6 +231,8 @@ static int context_ask(struct context *c, const char *spec, uint32_t rights)
 	if (rc == -EACCES)
 		complain("%s: the server gives this process no such key",
 			 spec);
+	else if (rc == -ECONNREFUSED)
+		complain("%s: no server listens at %s", spec, path);
 	else if (rc < 0)
 		complain("%s: %s", spec, hmacdev_strerror(rc));
 	free(path);
