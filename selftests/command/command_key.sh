@@ -70,6 +70,22 @@ test_add()
 	result 'both are there' $? "$(keyctl list @u)"
 }
 
+# What request-key(8) leaves when it cannot make a key
+test_negative()
+{
+	keyctl request2 logon hmac:negative none @u >out 2>&1
+	keyctl list @u | grep -q ': hmac:negative$'
+	result 'the kernel remembers that there is no key' $? "$(cat out)"
+	run key list
+	[ "$status" = 0 ] && ! grep -q negative out
+	result 'it is in no list' $? "$(cat out)"
+	ends 'it is no key' 2 'no such key' key show negative
+	adds 'its name is free' negative -k key
+	gives 'the new key is used' "$(hmac sha256 a)" \
+		tag --keyring %logon:hmac:negative a
+	gives 'unlink it' '' key unlink negative
+}
+
 test_random()
 {
 	local first
@@ -294,6 +310,7 @@ ends "where there is no session's keyring" 2 'no session keyring' \
 # This shell's own, in which its children look
 keyctl new_session >/dev/null
 test_add
+test_negative
 test_random
 test_refused
 test_session

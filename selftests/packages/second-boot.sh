@@ -73,7 +73,9 @@ test_request()
 	fails 'no credential, no key' 'no such key' \
 		hmacdev tag --keyring %logon:hmac:nothing "$message"
 	try 'the key can be added then' sh -c \
-		'echo secret | hmacdev key add nothing -k - --replace'
+		'echo secret | hmacdev key add nothing -k -'
+	fails 'a name without the prefix' "must begin with 'hmac:'" \
+		hmacdev tag --keyring %logon:nothing "$message"
 	fails 'a name with a slash' 'no such key' \
 		hmacdev tag --keyring %logon:hmac:../../etc/passwd "$message"
 	fails 'a user does not get a key of root' 'no such key' \

@@ -79,6 +79,7 @@ int key_from_text(struct key *key, const char *text);
 int key_from_random(struct key *key, size_t len);
 int key_from_keyring(struct key *key, const char *spec);
 long keyring_find(const char *type, const char *description);
+bool has_prefix(const char *description);
 void key_wipe(struct key *key);
 
 /* keyring.c: a key and a keyring that links it */

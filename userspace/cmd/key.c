@@ -179,7 +179,8 @@ static long keyring_request(const char *type, const char *description)
 
 	if (serial >= 0 || errno != ENOKEY)
 		return serial;
-	if (access("/etc/request-key.d/hmacdev.conf", F_OK) < 0) {
+	if (strcmp(type, "logon") || !has_prefix(description) ||
+	    access("/etc/request-key.d/hmacdev.conf", F_OK) < 0) {
 		errno = ENOKEY;
 		return -1;
 	}
@@ -206,7 +207,7 @@ static const char *find_error(const char *type, const char *description,
 		return keyring_error(err);
 	if (!is_usable(type))
 		return "usable types are user, logon, encrypted and trusted";
-	if (!strncmp(description, "hmac:", 5))
+	if (has_prefix(description))
 		return "there is no such key; see 'hmacdev key list'";
 	/* The list has only keys with the prefix. */
 	return strcmp(type, "user") ?

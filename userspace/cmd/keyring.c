@@ -179,6 +179,20 @@ static bool see(struct walk *w, int32_t serial)
 
 static void walk(struct walk *w, int32_t keyring, int depth);
 
+/*
+ * Whether request-key(8) could not make the key. For a minute, the kernel then
+ * keeps a negative key, which a search of the keyring does not find. Another
+ * key of this name can be in a nested keyring. The search does not wait for a
+ * key that is being made.
+ */
+static bool is_negative(const struct ring_key *key)
+{
+	long found = keyring_call(KEYCTL_SEARCH, key->keyring, (long)key->type,
+				  (long)key->description, 0);
+
+	return found < 0 ? errno == ENOKEY : found != key->serial;
+}
+
 /* A key that is revoked, expired or not accessible has type NULL. */
 static void visit(struct walk *w, int32_t keyring, int32_t serial, int depth)
 {
@@ -188,10 +202,12 @@ static void visit(struct walk *w, int32_t keyring, int32_t serial, int depth)
 
 	if (!text || !describe(&key, text))
 		key.type = NULL;
-	if (!key.type || strcmp(key.type, "keyring"))
+	if (key.type && !strcmp(key.type, "keyring")) {
+		if (depth < DEPTH)
+			walk(w, serial, depth + 1);
+	} else if (!key.type || !is_negative(&key)) {
 		w->each(&key, w->arg);
-	else if (depth < DEPTH)
-		walk(w, serial, depth + 1);
+	}
 	free(text);
 }
 

@@ -65,7 +65,7 @@ struct search {
 	int32_t own;
 };
 
-static bool has_prefix(const char *description)
+bool has_prefix(const char *description)
 {
 	return !strncmp(description, PREFIX, strlen(PREFIX));
 }
