@@ -519,7 +519,9 @@ test_passed()
 	exec 8>go
 	until_true logged ready
 	result 'a socket that is passed' $? "$(cat log)"
-	user_gives 'is served' 1000 "$tag" tag --from "$socket:cookies" a
+	until_true logged "'a'"
+	user_gives 'is served, and sockets that linger do not delay it' \
+		1000 "$tag" tag --from "$socket:cookies" a
 	kill "$(started)"
 	until_true grep -q ended said
 	: >asked

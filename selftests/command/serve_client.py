@@ -44,6 +44,41 @@ def send(path, hexed):
     print(request(path, bytes.fromhex(hexed))[0])
 
 
+def lingering():
+    """A socket whose close() waits, and one that keeps it waiting."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        s = socket.create_connection(listener.getsockname())
+        other = listener.accept()[0]
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                 struct.pack("ii", 1, 10 * LIMIT))
+    s.setblocking(False)
+    try:
+        while True:
+            s.send(bytes(4096))
+    except BlockingIOError:
+        return s, other
+
+
+def linger(path):
+    """Makes two connections that bring sockets that linger.
+
+    One brings them with its request, the other one with a further packet.
+    Returns what has to stay open.
+    """
+    held = []
+    for packets in (b"a",), (b"a", b"b"):
+        client = connect(path)
+        for packet in packets[:-1]:
+            client.send(packet)
+        pairs = [lingering() for _ in range(3)]
+        socket.send_fds(client, packets[-1:], [s.fileno() for s, _ in pairs])
+        for s, other in pairs:
+            s.close()
+            held.append(other)
+        held.append(client)
+    return held
+
+
 def send_fd(path, name):
     """The status for a request that brings two descriptors."""
     print(request(path, name.encode(), [0, 1])[0])
@@ -120,8 +155,9 @@ def silent(path, n, uids):
 def listen(path, *command):
     """Runs command as a service manager does, with a listening socket.
 
-    Prints "started" with the process ID, then "ended". Then each line of
-    standard input starts it again.
+    Before the first start, clients send sockets that linger. Prints "started"
+    with the process ID, then "ended". Then each line of standard input starts
+    it again.
     """
     s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     s.bind(path)
@@ -132,6 +168,7 @@ def listen(path, *command):
         os.dup2(fd, 3)
         os.close(fd)
     os.set_inheritable(3, True)
+    held = linger(path)
     while True:
         pid = os.fork()
         if pid == 0:
@@ -142,7 +179,9 @@ def listen(path, *command):
         os.waitpid(pid, 0)
         print("ended", flush=True)
         if not sys.stdin.readline():
-            return
+            break
+    for s in held:
+        s.close()
 
 
 def recycled(path, name, group):

@@ -54,8 +54,8 @@ static const int allowed[] = {
 	SYS_fcntl, SYS_fstat, SYS_statx, SYS_lseek, SYS_munmap, SYS_mremap,
 	SYS_mprotect, SYS_madvise, SYS_brk, SYS_futex, SYS_getrandom,
 	SYS_ppoll, SYS_accept4, SYS_recvfrom, SYS_sendmsg, SYS_getsockopt,
-	SYS_clock_gettime, SYS_rt_sigprocmask, SYS_rt_sigreturn,
-	SYS_restart_syscall, SYS_exit_group,
+	SYS_clock_gettime, SYS_setitimer, SYS_rt_sigprocmask,
+	SYS_rt_sigreturn, SYS_restart_syscall, SYS_exit_group,
 #ifdef SYS_open
 	SYS_open, SYS_poll,
 #endif

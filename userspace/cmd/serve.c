@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +31,8 @@
 #define USER_CLIENTS	128
 /* A client must send its request within this time. */
 #define CLIENT_SECONDS	10
+/* How long a call may wait for a socket that lingers */
+#define LINGER_MICROSECONDS	100
 /* Connections that are accepted before other work gets its turn */
 #define ACCEPT_BATCH	64
 /* Refusals that are reported in one second */
@@ -64,10 +67,31 @@ struct server {
 
 static volatile sig_atomic_t reload;
 
-static void on_hangup(int signal)
+static void on_signal(int signal)
 {
-	(void)signal;
-	reload = 1;
+	if (signal == SIGHUP)
+		reload = 1;
+}
+
+/*
+ * When a request is read or a connection is closed, the kernel closes the
+ * descriptors that came with it. A socket with SO_LINGER makes that call wait
+ * as long as its sender likes, but a signal ends the wait. So send SIGALRM
+ * during the call. The timer repeats, since a signal can come before the wait.
+ */
+static void limit_linger(bool on)
+{
+	const struct timeval t = { .tv_usec = on ? LINGER_MICROSECONDS : 0 };
+	const struct itimerval timer = { .it_interval = t, .it_value = t };
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void hang_up(int sock)
+{
+	limit_linger(true);
+	close(sock);
+	limit_linger(false);
 }
 
 static time_t now(void)
@@ -89,6 +113,7 @@ static int reply(int sock, int32_t status, int fd)
 	struct iovec iov = { .iov_base = &status, .iov_len = sizeof(status) };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	union control control = { .align.cmsg_len = CMSG_LEN(sizeof(fd)) };
+	int rc;
 
 	control.align.cmsg_level = SOL_SOCKET;
 	control.align.cmsg_type = SCM_RIGHTS;
@@ -97,8 +122,14 @@ static int reply(int sock, int32_t status, int fd)
 		msg.msg_controllen = sizeof(control);
 		memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
 	}
-	return sendmsg(sock, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno :
-	       0;
+	/*
+	 * On older kernels, the garbage collection of AF_UNIX can run here, and
+	 * close descriptors that nobody can receive.
+	 */
+	limit_linger(true);
+	rc = sendmsg(sock, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+	limit_linger(false);
+	return rc;
 }
 
 /*
@@ -164,8 +195,11 @@ static void answer(struct server *s, const struct peer *p, const char *name)
 static void serve(struct server *s, const struct peer *p)
 {
 	char name[HMACDEV_SOCKET_NAME_MAX + 1];
-	ssize_t len = recv(p->sock, name, sizeof(name), MSG_DONTWAIT);
+	ssize_t len;
 
+	limit_linger(true);
+	len = recv(p->sock, name, sizeof(name), MSG_DONTWAIT);
+	limit_linger(false);
 	if (len <= 0)
 		return;
 	if (len == sizeof(name) || memchr(name, '\0', (size_t)len)) {
@@ -178,7 +212,7 @@ static void serve(struct server *s, const struct peer *p)
 
 static void drop(struct server *s, size_t i)
 {
-	close(s->clients[i].peer.sock);
+	hang_up(s->clients[i].peer.sock);
 	s->n--;
 	memmove(s->clients + i, s->clients + i + 1,
 		(s->n - i) * sizeof(*s->clients));
@@ -198,14 +232,14 @@ static void admit(struct server *s, int sock)
 	struct client c = { .deadline = now() + CLIENT_SECONDS };
 
 	if (peer_read(&c.peer, sock) < 0) {
-		close(sock);
+		hang_up(sock);
 	} else if (count_user(s, c.peer.uid) >= USER_CLIENTS) {
 		char name;
 
 		/* close() before the request is read discards the reply. */
 		recv(sock, &name, sizeof(name), MSG_DONTWAIT);
 		refuse(s, &c.peer, "", -EDQUOT);
-		close(sock);
+		hang_up(sock);
 	} else {
 		if (s->n == s->most)
 			drop(s, 0);
@@ -401,16 +435,21 @@ static size_t clients_most(size_t keys)
 	       (size_t)(files.rlim_max - other) : CLIENTS;
 }
 
-static void catch_hangup(sigset_t *signals)
+/* Sets *waiting to the signal mask for ppoll(2). */
+static void catch_signals(sigset_t *waiting)
 {
-	struct sigaction action = { .sa_handler = on_hangup };
-	sigset_t hangup;
+	const struct sigaction action = { .sa_handler = on_signal };
+	sigset_t set;
 
-	sigemptyset(&hangup);
-	sigaddset(&hangup, SIGHUP);
-	sigprocmask(SIG_BLOCK, &hangup, signals);
-	sigdelset(signals, SIGHUP);
+	sigaction(SIGALRM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, waiting);
+	sigdelset(waiting, SIGHUP);
 }
 
 static int run(struct server *s)
@@ -419,7 +458,7 @@ static int run(struct server *s)
 
 	s->owner = getuid();
 	peer_probe();
-	catch_hangup(&signals);
+	catch_signals(&signals);
 	if (policy_read(&s->policy, s->config, s->owner) < 0 ||
 	    policy_open(&s->policy) < 0)
 		return TROUBLE;
