@@ -321,6 +321,16 @@ one_more_is_counted()
 	logged 'more requests refused'
 }
 
+brings_descriptors()
+{
+	local want=0
+
+	[ "$(client passrights)" = no ] || want=refused
+	said=$(as_user 1000 python3 "$client" send_fd "$socket" cookies)
+	[ "$said" = $want ]
+	result 'descriptors with a request' $? "$said"
+}
+
 test_bad_requests()
 {
 	local before lines
@@ -337,9 +347,7 @@ test_bad_requests()
 		ff -13 not UTF-8
 		636f6f6b69657300 -22 a name with a NUL
 	EOF
-	said=$(as_user 1000 python3 "$client" send_fd "$socket" cookies)
-	[ "$said" = 0 ]
-	result 'descriptors with a request' $? "$said"
+	brings_descriptors
 	said=$(as_user 1000 python3 "$client" unread "$socket" cookies)
 	[ "$said" = 0 ]
 	result 'a client that does not read its reply' $? "$said"
@@ -522,6 +530,7 @@ test_passed()
 	until_true logged "'a'"
 	user_gives 'is served, and sockets that linger do not delay it' \
 		1000 "$tag" tag --from "$socket:cookies" a
+	brings_descriptors
 	kill "$(started)"
 	until_true grep -q ended said
 	: >asked

@@ -13,6 +13,7 @@ import sys
 import time
 
 LIMIT = 60	# seconds for any wait
+SO_PASSRIGHTS = 83
 
 
 def connect(path):
@@ -80,8 +81,21 @@ def linger(path):
 
 
 def send_fd(path, name):
-    """The status for a request that brings two descriptors."""
-    print(request(path, name.encode(), [0, 1])[0])
+    """The status for a request that brings two descriptors, or "refused"."""
+    try:
+        print(request(path, name.encode(), [0, 1])[0])
+    except PermissionError:
+        print("refused")
+
+
+def passrights():
+    """Whether the kernel can refuse to send descriptors: "yes" or "no"."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
+        try:
+            s.getsockopt(socket.SOL_SOCKET, SO_PASSRIGHTS)
+            print("yes")
+        except OSError:
+            print("no")
 
 
 def many(path, name, n):

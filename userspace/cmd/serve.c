@@ -22,6 +22,11 @@
 
 #include "serve.h"
 
+/* From Linux 6.16; the headers of the C library may be older. */
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS	83
+#endif
+
 #define USAGE	"hmacdev serve [OPTION...]"
 #define CONFIG	"/etc/hmacdev/serve.conf"
 #define NOBODY	65534
@@ -337,6 +342,17 @@ static int option_of(int fd, int name)
 	return getsockopt(fd, SOL_SOCKET, name, &value, &len) ? -1 : value;
 }
 
+/*
+ * Clients cannot send descriptors then. Connections that were there before can
+ * bring some, and an older kernel does not have the option.
+ */
+static void refuse_descriptors(int listener)
+{
+	const int off = 0;
+
+	setsockopt(listener, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off));
+}
+
 /* The socket that the service manager passed */
 static int listen_passed(void)
 {
@@ -350,6 +366,7 @@ static int listen_passed(void)
 	}
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
+	refuse_descriptors(fd);
 	return fd;
 }
 
@@ -393,6 +410,7 @@ static int listen_at(const char *path)
 	}
 	strcpy(addr.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	refuse_descriptors(fd);
 	remove_stale(&addr);
 	if (fd >= 0 && !bind_to(fd, &addr))
 		return fd;
