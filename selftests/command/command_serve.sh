@@ -407,28 +407,45 @@ test_no_files()
 	result 'and does so later' $? "$(cat asked log)"
 }
 
+# Reads what silent clients print from descriptor 7.
+start_silent()	# number, uid...
+{
+	python3 "$client" silent "$socket" "$@" >hold &
+	holder=$!
+	exec 7<hold
+	read -r said <&7
+	[ "$said" = ready ]
+	result 'silent clients' $? "$said"
+}
+
+end_silent()
+{
+	read -r said <&7
+	exec 7<&-
+	wait "$holder"
+}
+
 test_silent()
 {
 	local holder
 
 	mkfifo hold
 	ulimit -n 4096
-	python3 "$client" silent "$socket" 120 12 >hold &
-	holder=$!
-	exec 7<hold
-	read -r said <&7
-	[ "$said" = ready ]
-	result 'silent clients' $? "$said"
+	start_silent 120 {2000..2011}
 	user_gives 'others are served' 1000 "$tag" \
 		tag --from "$socket:cookies" a
-	read -r said <&7
-	[ "$said" = '1440 0' ]
+	end_silent
+	[[ $said = '1440 '[1-9]* ]]
 	result 'the server closes the silent ones' $? "$said"
-	exec 7<&-
-	wait $holder
-	client silent "$socket" 200 1 >out
+	client silent "$socket" 200 2000 >out
 	[ "$(tail -n 1 out)" = '200 72' ]
 	result 'one user has fewer' $? "$(cat out)"
+	start_silent 200 1000
+	user_gives 'the same user is served' 1000 "$tag" \
+		tag --from "$socket:cookies" a
+	end_silent
+	[[ $said = '200 '[1-9]* ]]
+	result 'the server closes the silent ones of this user' $? "$said"
 	user_gives 'and others are served then, too' 1000 "$tag" \
 		tag --from "$socket:cookies" a
 }
@@ -495,7 +512,7 @@ test_ends()
 	kill -KILL "$server"
 	wait "$server" 2>/dev/null
 	: >ended
-	wait $holder
+	wait "$holder"
 	[ "$(cat given)" = "$tag" ]
 	result 'a context outlives the server' $? "$(cat given log)"
 	config_all

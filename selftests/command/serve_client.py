@@ -143,15 +143,15 @@ def gone(path, name, n):
             s.send(name.encode())
 
 
-def silent(path, n, uids):
-    """Opens n connections as each of so many users, and holds them.
+def silent(path, n, *uids):
+    """Opens n connections as each of these users, and holds them.
 
     Prints "ready", then the number that the server closed, and the number of
-    these that it refused before.
+    these that got EDQUOT before.
     """
     held = []
-    for uid in range(2000, 2000 + int(uids)):
-        os.setresuid(uid, uid, 0)
+    for uid in uids:
+        os.setresuid(int(uid), int(uid), 0)
         held += [connect(path) for _ in range(int(n))]
         os.setresuid(0, 0, 0)
     print("ready", flush=True)

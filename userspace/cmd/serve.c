@@ -31,9 +31,9 @@
 #define CONFIG	"/etc/hmacdev/serve.conf"
 #define NOBODY	65534
 
-/* Connections that are open at a time, in all and of one user */
+/* Connections that are open at a time, of so many users with their share */
 #define CLIENTS		1024
-#define USER_CLIENTS	128
+#define USERS		8
 /* A client must send its request within this time. */
 #define CLIENT_SECONDS	10
 /* How long a call may wait for a socket that lingers */
@@ -196,8 +196,11 @@ static void answer(struct server *s, const struct peer *p, const char *name)
 		refuse(s, p, name, rc);
 }
 
-/* Reads the request. Descriptors that come with it are not received. */
-static void serve(struct server *s, const struct peer *p)
+/*
+ * Reads the request and answers it, or returns false if there is none.
+ * Descriptors that come with it are not received.
+ */
+static bool serve(struct server *s, const struct peer *p)
 {
 	char name[HMACDEV_SOCKET_NAME_MAX + 1];
 	ssize_t len;
@@ -206,13 +209,14 @@ static void serve(struct server *s, const struct peer *p)
 	len = recv(p->sock, name, sizeof(name), MSG_DONTWAIT);
 	limit_linger(false);
 	if (len <= 0)
-		return;
+		return false;
 	if (len == sizeof(name) || memchr(name, '\0', (size_t)len)) {
 		refuse(s, p, "", -EINVAL);
-		return;
+		return true;
 	}
 	name[len] = '\0';
 	answer(s, p, name);
+	return true;
 }
 
 static void drop(struct server *s, size_t i)
@@ -223,13 +227,33 @@ static void drop(struct server *s, size_t i)
 		(s->n - i) * sizeof(*s->clients));
 }
 
-static size_t count_user(const struct server *s, uid_t uid)
+/* Ends a connection that waits while others need its room. */
+static void dismiss(struct server *s, size_t i)
 {
+	const struct peer *p = &s->clients[i].peer;
+
+	/* close() before a request is read discards the reply. */
+	if (!serve(s, p))
+		refuse(s, p, "", -EDQUOT);
+	drop(s, i);
+}
+
+/* The oldest connection has to go: of the user's own, or else of all. */
+static void make_room(struct server *s, uid_t uid)
+{
+	size_t oldest = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n; i++)
-		n += s->clients[i].peer.uid == uid;
-	return n;
+	for (size_t i = s->n; i--;) {
+		if (s->clients[i].peer.uid != uid)
+			continue;
+		oldest = i;
+		n++;
+	}
+	if (n && n >= s->most / USERS)
+		dismiss(s, oldest);
+	else if (s->n == s->most)
+		dismiss(s, 0);
 }
 
 static void admit(struct server *s, int sock)
@@ -238,18 +262,10 @@ static void admit(struct server *s, int sock)
 
 	if (peer_read(&c.peer, sock) < 0) {
 		hang_up(sock);
-	} else if (count_user(s, c.peer.uid) >= USER_CLIENTS) {
-		char name;
-
-		/* close() before the request is read discards the reply. */
-		recv(sock, &name, sizeof(name), MSG_DONTWAIT);
-		refuse(s, &c.peer, "", -EDQUOT);
-		hang_up(sock);
-	} else {
-		if (s->n == s->most)
-			drop(s, 0);
-		s->clients[s->n++] = c;
+		return;
 	}
+	make_room(s, c.peer.uid);
+	s->clients[s->n++] = c;
 }
 
 static void accept_some(struct server *s)
@@ -266,7 +282,7 @@ static void accept_some(struct server *s)
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM) {
 			if (s->n)
-				drop(s, 0);
+				dismiss(s, 0);
 			s->resume = now() + 1;
 		}
 		return;

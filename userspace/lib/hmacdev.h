@@ -269,12 +269,12 @@ int hmacdev_from_env(struct hmacdev **h, const char *name);
  *		HMACDEV_SOCKET_SECONDS seconds;
  *	-EINTR, a signal handler ran;
  *	-EPROTO, what listens there is not "hmacdev serve", or it ended, or it
- *		dropped the connection since it has too many;
+ *		dropped the connection;
  *	-EPROTOTYPE, the socket has another type;
  *	-EINVAL, an argument is NULL or empty, or @name is too long;
  *	-ENAMETOOLONG, @path does not fit a struct sockaddr_un;
- *	-EDQUOT, the server has as many contexts as it may have, or this user
- *		has too many connections or got many contexts in a short time;
+ *	-EDQUOT, the server has as many contexts as it may have or too many
+ *		connections, or this user got many contexts in a short time;
  *	-ENOENT, the algorithm of a derived key is not available;
  *	-EMFILE, -ENFILE or -ENOMEM, of this process or the server;
  *	or as hmacdev_from_fd().

@@ -15,7 +15,7 @@ static const struct {
 	{ EBADMSG, "the tag does not match" },
 	{ EBUSY, "the context already has a key" },
 	{ ECONNREFUSED, "no server listens at this path" },
-	{ EDQUOT, "the user has reached the limit of contexts" },
+	{ EDQUOT, "a limit of contexts or connections is reached" },
 	{ EFAULT, "an address is not in this process's memory" },
 	{ EINTR, "interrupted by a signal" },
 	{ EINVAL, "an argument is invalid" },
