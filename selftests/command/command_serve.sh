@@ -98,7 +98,7 @@ keys()
 
 test_refused_config()
 {
-	local line rule='allow = uid=1000 rights=verify'
+	local file line rule='allow = uid=1000 rights=verify'
 
 	while IFS='|' read -r line part; do
 		printf '%b\n' "$line" >config
@@ -154,6 +154,12 @@ test_refused_config()
 	ends "another user's configuration" 2 'belongs to another user' \
 		serve --config config --socket "$socket"
 	chown 0 config
+	mkfifo fifo
+	for file in . fifo /dev/null; do
+		ends "a configuration that is $file" 2 \
+			"$file: not a regular file" \
+			serve --config $file --socket "$socket"
+	done
 	config '[a]' 'key-file = missing' "$rule"
 	ends 'a missing key' 2 'missing: No such file' \
 		serve --config config --socket "$socket"

@@ -324,6 +324,8 @@ static int file_check(FILE *file, const struct policy *p, const char *path)
 
 	if (fstat(fileno(file), &st))
 		complain("%s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		complain("%s: not a regular file", path);
 	else if (st.st_uid && st.st_uid != p->owner)
 		complain("%s: belongs to another user than root or the one that starts the server",
 			 path);
