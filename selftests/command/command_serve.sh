@@ -160,6 +160,11 @@ test_refused_config()
 			"$file: not a regular file" \
 			serve --config $file --socket "$socket"
 	done
+	mkdir -m 700 private
+	cp config private
+	ends 'a configuration that the user cannot read again' 2 \
+		'private/config: Permission denied; user 65534 must' \
+		serve --config private/config --socket "$socket"
 	config '[a]' 'key-file = missing' "$rule"
 	ends 'a missing key' 2 'missing: No such file' \
 		serve --config config --socket "$socket"

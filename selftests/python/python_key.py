@@ -463,6 +463,7 @@ class Sources(unittest.TestCase):
 
     def test_server(self):
         with tempfile.TemporaryDirectory() as directory:
+            os.chmod(directory, 0o755)  # for the server's next user
             path = directory + "/socket"
             with open(directory + "/key", "w") as file:
                 file.write("key")

@@ -453,6 +453,15 @@ static int become(const struct server *s)
 	return sandbox_drop(uid, gid);
 }
 
+static int config_check(const char *path)
+{
+	if (!access(path, R_OK))
+		return 0;
+	complain("%s: %s; user %u must be able to read it again", path,
+		 strerror(errno), (unsigned int)getuid());
+	return -1;
+}
+
 /* Each client, and each context on its way to one, is a file. */
 static size_t clients_most(size_t keys)
 {
@@ -498,7 +507,8 @@ static int run(struct server *s)
 		return TROUBLE;
 	s->most = clients_most(s->policy.n);
 	s->listener = listen_count() ? listen_passed() : listen_at(s->path);
-	if (s->listener < 0 || become(s) < 0 || sandbox_enter(s->config) < 0)
+	if (s->listener < 0 || become(s) < 0 || config_check(s->config) < 0 ||
+	    sandbox_enter(s->config) < 0)
 		return TROUBLE;
 	complain("ready, with %zu %s", s->policy.n,
 		 s->policy.n == 1 ? "key" : "keys");
