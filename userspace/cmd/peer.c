@@ -121,10 +121,9 @@ static bool is_below(const char *path, const char *group)
 
 /*
  * Whether the peer's control group is the given one, or below it: 1 or 0, or -1
- * if that cannot be known. The process
- * may end, and another process may get its number. So it must live after the
- * file has been read. A kernel without SO_PEERPIDFD cannot report that: see
- * policy.c.
+ * if that cannot be known. The process may end, and another process may get its
+ * number. So it must live after the file has been read. A kernel without
+ * SO_PEERPIDFD cannot report that: see policy.c.
  */
 int peer_in_cgroup(const struct peer *p, const char *group)
 {
