@@ -254,56 +254,100 @@ def impostor(path, mode):
         c.close()
 
 
-PTRACE_POKEDATA, PTRACE_SINGLESTEP, PTRACE_GETREGS = 5, 9, 12
-PTRACE_SETREGS, PTRACE_ATTACH, PTRACE_DETACH = 13, 16, 17
-REGS = 27		# of struct user_regs_struct of x86-64
-R10, RAX, RDX, RSI, RDI, ORIG_RAX, RIP, RSP = 7, 10, 12, 13, 14, 15, 16, 19
-SYSCALL_SIZE = 2	# of the instruction
+PTRACE_SINGLESTEP, PTRACE_ATTACH, PTRACE_DETACH = 9, 16, 17
+PTRACE_GETREGSET, PTRACE_SETREGSET, NT_PRSTATUS = 0x4204, 0x4205, 1
 RED_ZONE = 128		# below the stack pointer, which the compiler may use
 U64 = (1 << 64) - 1
 
+# Where the registers of NT_PRSTATUS are, in words of 64 bits, the instruction
+# for a system call, and numbers of system calls
+CPUS = {
+    "x86_64": {
+        "words": 27, "pc": 16, "sp": 19, "call": 10, "result": 10,
+        "args": (14, 13, 12, 7), "instruction": b"\x0f\x05",
+        "calls": {
+            "ioctl": 16, "socket": 41, "execve": 59, "ptrace": 101,
+            "keyctl": 250, "openat": 257,
+        },
+    },
+    "aarch64": {
+        "words": 34, "pc": 32, "sp": 31, "call": 8, "result": 0,
+        "args": (0, 1, 2, 3), "instruction": b"\x01\0\0\xd4",
+        "calls": {
+            "ioctl": 29, "socket": 198, "execve": 221, "ptrace": 117,
+            "keyctl": 219, "openat": 56,
+        },
+    },
+    "s390x": {
+        "words": 27, "pc": 1, "sp": 17, "call": 3, "result": 4,
+        "args": (4, 5, 6, 7), "instruction": b"\x0a\0",
+        "calls": {
+            "ioctl": 54, "socket": 359, "execve": 11, "ptrace": 26,
+            "keyctl": 280, "openat": 288,
+        },
+    },
+}
 
-def inject(pid, number, *args):
-    """Makes the process call a system call, with numbers or one path.
 
+class Iovec(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_void_p), ("len", ctypes.c_size_t)]
+
+
+def can_inject():
+    """Whether inject() supports this CPU: "yes" or "no"."""
+    print("yes" if os.uname().machine in CPUS else "no")
+
+
+def inject(pid, call, *args):
+    """Makes the process, which waits in ppoll(2), call a system call.
+
+    The call is a name or a number, and its arguments are numbers or one path.
     Prints the result, or "killed" with the signal.
     """
     libc = ctypes.CDLL(None, use_errno=True)
+    cpu = CPUS[os.uname().machine]
     pid = int(pid)
 
     def ptrace(op, addr=None, data=None):
         if libc.ptrace(op, pid, addr, data) < 0:
             sys.exit("ptrace: " + os.strerror(ctypes.get_errno()))
 
+    def transfer(op, words):
+        iov = Iovec(ctypes.addressof(words), ctypes.sizeof(words))
+        ptrace(op, ctypes.c_void_p(NT_PRSTATUS), ctypes.byref(iov))
+
     def value(arg):
         if not arg.startswith("/"):
             return int(arg, 0) & U64
-        text = arg.encode() + bytes(8 - len(arg) % 8)
-        start = regs[RSP] - RED_ZONE - len(text)
-        start -= start % 8
-        for at in range(0, len(text), 8):
-            word = ctypes.c_void_p(int.from_bytes(text[at : at + 8], "little"))
-            ptrace(PTRACE_POKEDATA, ctypes.c_void_p(start + at), word)
+        text = arg.encode() + b"\0"
+        start = regs[cpu["sp"]] - RED_ZONE - len(text)
+        os.pwrite(memory, text, start)
         return start
 
     ptrace(PTRACE_ATTACH)
     os.waitpid(pid, 0)
-    regs = (ctypes.c_uint64 * REGS)()
-    ptrace(PTRACE_GETREGS, None, regs)
-    new = (ctypes.c_uint64 * REGS)(*regs)
-    new[RAX], new[ORIG_RAX] = int(number, 0), U64
-    for register, arg in zip((RDI, RSI, RDX, R10), args):
+    memory = os.open(f"/proc/{pid}/mem", os.O_RDWR)
+    regs = (ctypes.c_uint64 * cpu["words"])()
+    transfer(PTRACE_GETREGSET, regs)
+    new = type(regs)(*regs)
+    new[cpu["call"]] = cpu["calls"].get(call) or int(call, 0)
+    for register, arg in zip(cpu["args"], args):
         new[register] = value(arg)
-    new[RIP] = regs[RIP] - SYSCALL_SIZE
-    ptrace(PTRACE_SETREGS, None, new)
+    # On some CPUs, the kernel has already set pc back to restart ppoll().
+    size = len(cpu["instruction"])
+    if os.pread(memory, size, new[cpu["pc"]]) != cpu["instruction"]:
+        new[cpu["pc"]] -= size
+    if os.pread(memory, size, new[cpu["pc"]]) != cpu["instruction"]:
+        sys.exit("the process is in no system call")
+    transfer(PTRACE_SETREGSET, new)
     ptrace(PTRACE_SINGLESTEP)
     status = os.waitpid(pid, 0)[1]
     if os.WIFSIGNALED(status):
         print("killed", signal.Signals(os.WTERMSIG(status)).name)
         return
-    ptrace(PTRACE_GETREGS, None, new)
-    print(ctypes.c_int64(new[RAX]).value)
-    ptrace(PTRACE_SETREGS, None, regs)
+    transfer(PTRACE_GETREGSET, new)
+    print(ctypes.c_int64(new[cpu["result"]]).value)
+    transfer(PTRACE_SETREGSET, regs)
     ptrace(PTRACE_DETACH)
 
 
