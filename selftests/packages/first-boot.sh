@@ -39,6 +39,19 @@ seal_keys()
 	seal hmac@12345.own && tag_with "$secrets/hmac@12345.own" >"$dir/own.tag"
 }
 
+# Whether the package of the manual has the documentation that the manual names
+documents()
+{
+	local name names
+
+	mapfile -t names < <(zcat /usr/share/man/man*/*hmac* |
+		grep -o '/usr/share/doc/[^ ]*')
+	[ ${#names[@]} -gt 0 ] || return
+	for name in "${names[@]}"; do
+		dpkg -L hmacdev | grep -qxF -e "$name" || return
+	done
+}
+
 python()
 {
 	modprobe hmacdev && udevadm settle && as_member python3 -c '
@@ -114,7 +127,9 @@ try 'the group is a system group' \
 	test "$(getent group hmac | cut -d: -f3)" -lt 1000
 try 'no unit failed' says '' systemctl --failed --plain --no-legend list-units \
 	'hmacdev*' systemd-modules-load.service systemd-sysusers.service
-try 'manual pages' man -w hmacdev libhmacdev hmacdev_new hmac hmacdev-keys
+try 'manual pages' man -w hmacdev libhmacdev hmacdev_new hmac hmacdev-keys \
+	hmacdev-containers
+try 'they name documents that exist' documents
 try 'debian/tests/device' "$tests/device"
 try 'a member of the group uses the Python module' python
 try 'keys are made and sealed' seal_keys
