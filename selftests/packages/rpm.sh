@@ -42,13 +42,18 @@ else
 fi | tar -c --null -T - --transform "s|^|hmacdev-$version/|" \
 	-zf "$dir/SOURCES/hmacdev-$version.tar.gz"
 
-# Debian's rpm knows no installed packages, and does not split off what a
-# debugger needs. PATH may have other programs first.
+# Debian's rpm knows no installed packages, does not split off what a debugger
+# needs, and lacks systemd's macros: here they are commands with the units. PATH
+# may have other programs first.
 rpm_build()	# argument of rpmbuild...
 {
 	if ! PATH=/usr/sbin:/usr/bin:/sbin:/bin rpmbuild --nodeps \
 		--define "_topdir $dir" \
-		--define "debug_package %{nil}" "$@" \
+		--define "debug_package %{nil}" \
+		--define "systemd_post() systemctl preset %*" \
+		--define "systemd_preun() systemctl disable --now %*" \
+		--define "systemd_postun_with_restart() \
+			systemctl try-restart %*" "$@" \
 		>"$dir/log" 2>&1 </dev/null; then
 		tail -n 30 "$dir/log" >&2
 		die "rpmbuild failed; $dir/log has all that it said"
@@ -68,5 +73,14 @@ module=$(find "$dir/BUILDROOT" -path "*/lib/modules/$release/extra/hmacdev/*.ko"
 [ "$(modinfo -F version "$module")" = "$version" ] ||
 	die "$module is not version $version"
 rm -rf "$dir"/BUILD*
+
+package=$(find "$dir/RPMS" -name "hmacdev-$version-*.rpm")
+stopped=$(rpm -qp --qf '%{PREUN}' "$package")
+units=$(rpm -qpl "$package" | sed -n 's|.*/systemd/system/||p')
+[ -n "$units" ] || die "the package has no units"
+for unit in $units; do
+	[[ "$stopped " = *"systemctl disable "*" $unit "* ]] ||
+		die "removing the package does not stop $unit"
+done
 
 rpmlint -c $specs/rpmlint.toml $specs/*.spec "$dir"/RPMS "$dir"/SRPMS
