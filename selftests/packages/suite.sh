@@ -73,13 +73,19 @@ reproducible()
 }
 
 # Rows of a table in README.md are long lines. The version of the policy is the
-# one that Debian 12's lintian knows, and an override would be unused there.
+# one that Debian 12's lintian knows. Only that lintian asks for an init.d
+# script beside a unit: that of Debian 13 fails if it gets the name of this tag.
+# An override would be unused in one of the two.
 lintian_clean()
 {
+	local ignored=very-long-line-length-in-source-file
+	local script=package-supports-alternative-init-but-no-init.d-script
+
+	ignored+=,out-of-date-standards-version
+	[ ! -e "$root/usr/share/lintian/tags/p/$script.tag" ] ||
+		ignored+=,$script
 	"${within[@]}" lintian --allow-root --pedantic --display-info \
-		--display-experimental \
-		--suppress-tags very-long-line-length-in-source-file \
-		--suppress-tags out-of-date-standards-version \
+		--display-experimental --suppress-tags "$ignored" \
 		"$dir"/now/*.changes >"$dir/lintian" 2>&1 || :
 	cat "$dir/lintian"
 	[ ! -s "$dir/lintian" ]
