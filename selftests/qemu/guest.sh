@@ -21,6 +21,7 @@
 #	--net FROM:TO		a network card: its frames come from the socket FROM
 #				and go to the socket TO of another guest. Can be
 #				repeated. No guest reaches any other network
+#	--tpm DIR		a TPM 2.0, whose state stays in DIR; only x86-64
 #	--memory MIB		default 1024
 #	--cpus N		default 2
 #	--plain			without the hashes that use a CPU's instructions
@@ -37,7 +38,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 kernel=$(series_for demo)
 root='' module='' log='' rw='' memory=1024 cpus=2 icount='' timeout=300
-interactive='' append='' plain='' systemd='' nets=()
+interactive='' append='' plain='' systemd='' tpm='' nets=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel)	kernel=$2; shift ;;
@@ -46,6 +47,7 @@ while [ $# -gt 0 ]; do
 	--log)		log=$2; shift ;;
 	--rw)		rw=$(realpath -e "$2"); shift ;;
 	--net)		nets+=("$2"); shift ;;
+	--tpm)		tpm=$(realpath -e "$2"); shift ;;
 	--memory)	memory=$2; shift ;;
 	--cpus)		cpus=$2; shift ;;
 	--timeout)	timeout=$2; shift ;;
@@ -69,8 +71,8 @@ initramfs=$("$here/initramfs.sh" "$kernel")
 
 [ -z "$plain" ] || cpu_modules=
 job=$(mktemp -d)
-qemu='' limit=''
-trap 'kill -KILL $limit $qemu 2>/dev/null || :; rm -rf "$job"' EXIT
+qemu='' limit='' swtpm=''
+trap 'kill -KILL $limit $qemu $swtpm 2>/dev/null || :; rm -rf "$job"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
@@ -144,6 +146,13 @@ for net in "${nets[@]}"; do
 		-device "virtio-net-$cpu_virtio,netdev=net-${mac//:/-},mac=$mac"
 	)
 done
+if [ -n "$tpm" ]; then
+	args+=(
+		-chardev "socket,id=tpm,path=$job/tpm"
+		-tpmdev "emulator,id=tpm,chardev=tpm"
+		-device "tpm-crb,tpmdev=tpm"
+	)
+fi
 if [ -n "$interactive" ]; then
 	args+=(
 		-chardev "stdio,id=tty,signal=off"
@@ -170,9 +179,33 @@ limit()	# process
 	kill -KILL "$1"
 }
 
+start_tpm()
+{
+	local end=$((SECONDS + 30))
+
+	rm -f "$job/tpm"
+	swtpm socket --tpm2 --terminate --tpmstate "dir=$tpm" \
+		--ctrl "type=unixio,path=$job/tpm" >>"$job/qemu" 2>&1 8>&- &
+	swtpm=$!
+	until [ -S "$job/tpm" ]; do
+		kill -0 "$swtpm" || die "swtpm failed: $(cat "$job/qemu")"
+		[ $SECONDS -lt $end ] || die "swtpm does not listen"
+		sleep 0.1
+	done
+}
+
+# It may have ended with QEMU.
+end_tpm()
+{
+	kill "$swtpm" 2>/dev/null || :
+	wait "$swtpm" || :
+	swtpm=
+}
+
 boot()
 {
 	ended=0
+	[ -z "$tpm" ] || start_tpm
 	if [ -n "$interactive" ]; then
 		"$cpu_qemu" "${args[@]}" -append "$append" 8>&- || :
 		return
@@ -186,6 +219,7 @@ boot()
 	qemu=
 	kill "$limit" 2>/dev/null || :
 	limit=
+	[ -z "$tpm" ] || end_tpm
 }
 
 # Sometimes QEMU's emulation of several CPUs executes an instruction while Linux

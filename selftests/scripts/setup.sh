@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# setup.sh build|build32|deb|guest|python|root|bench|lint|SERIES|DIR...: the
-# Debian packages that these verbs and these kernels need; root is for root.sh.
-# Installs what is missing; where it may not, names the line that does.
+# setup.sh build|build32|deb|rpm|guest|tpm|python|root|bench|lint|SERIES|DIR...:
+# the Debian packages that these verbs and these kernels need; root is for
+# root.sh. Installs what is missing; where it may not, names the line that does.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../qemu/lib.sh"
@@ -16,6 +16,7 @@ declare -A packages=(
 	[guest]='cpio keyutils kmod libssl-dev openssl python3 xz-utils'
 	[root]='debian-archive-keyring debootstrap'
 	[rpm]='rpm rpmlint'
+	[tpm]='swtpm'
 	[lint]='clang-16 cppcheck g++ groff lld-16 llvm-16 mandoc musl-tools perl'
 )
 packages[deb]+=' pybuild-plugin-pyproject python3-all-dev python3-setuptools'
