@@ -13,10 +13,10 @@ set -u
 tests=$(realpath "$(dirname "$0")/../../debian/tests")
 secrets=$(mktemp -d)
 
-seal()	# credential
+seal()	# credential, option of systemd-creds...
 {
 	head -c 32 /dev/urandom >"$secrets/$1"
-	systemd-creds encrypt --name="$1" "$secrets/$1" \
+	systemd-creds encrypt --name="$1" "${@:2}" "$secrets/$1" \
 		"/etc/credstore.encrypted/$1"
 }
 
@@ -37,6 +37,14 @@ seal_keys()
 		tag_with "$secrets/hmac.$name" >"$dir/$name.tag"
 	done
 	seal hmac@12345.own && tag_with "$secrets/hmac@12345.own" >"$dir/own.tag"
+}
+
+# By the TPM alone: the secret of the disk does not open it.
+seal_by_tpm()
+{
+	seal hmac.tpm --with-key=tpm2 || return
+	tag_with "$secrets/hmac.tpm" >"$dir/tpm.tag"
+	systemctl enable hmacdev-key@tpm
 }
 
 # Whether the package of the manual has the documentation that the manual names
@@ -133,6 +141,7 @@ try 'they name documents that exist' documents
 try 'debian/tests/device' "$tests/device"
 try 'a member of the group uses the Python module' python
 try 'keys are made and sealed' seal_keys
+try 'the TPM seals one' seal_by_tpm
 try 'a unit adds one of them' systemctl enable --now hmacdev-key@cookies
 try 'it makes the right tag' tag_is cookies %logon:hmac:cookies
 try 'an encrypted key is made' encrypted_key

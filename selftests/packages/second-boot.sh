@@ -26,6 +26,14 @@ nowhere()
 		grep .
 }
 
+without_tpm()
+{
+	local device
+
+	device=$(realpath /sys/class/tpm/tpm0/device)
+	echo "${device##*/}" >"$device/driver/unbind"
+}
+
 test_units()
 {
 	try 'a service verifies since the boot' systemctl is-active checkd
@@ -34,6 +42,11 @@ test_units()
 	try 'a service could not sign' systemctl is-failed forged
 	try 'since it does not have the right' \
 		sh -c 'journalctl -b -u forged | grep "not have the right"'
+	try 'a unit added the key that the TPM sealed' \
+		systemctl is-active hmacdev-key@tpm
+	try 'its tag is the right one' tag_is tpm %logon:hmac:tpm
+	without_tpm
+	fails 'only the TPM opens it' failed systemctl restart hmacdev-key@tpm
 	fails 'without a credential, the unit fails' failed \
 		systemctl start hmacdev-key@missing
 }

@@ -139,6 +139,7 @@ guest()	# script, series
 
 	selftests/qemu/guest.sh --kernel "$2" --root "/mnt/machine-$2" \
 		--systemd --memory 1536 --timeout 600 --rw "$to" \
+		--tpm "/mnt/tpm-$2" \
 		--log "$to/$1.log" -- "$PWD/selftests/packages/$1" "$to" \
 		>"$to/$1.tap" 2>"$to/$1.errors"
 }
@@ -164,13 +165,13 @@ cases()	# script, series
 	fi
 }
 
-# The installed system as a machine, which is booted twice. Of its disk, what
-# the first boot leaves in disk.tar is there in the second one.
+# The installed system as a machine with a TPM, which is booted twice. Of its
+# disk, what the first boot leaves in disk.tar is there in the second one.
 boot_twice()	# series
 {
 	local machine=/mnt/machine-$1
 
-	mkdir "$machine" "$dir/$1"
+	mkdir "$machine" "/mnt/tpm-$1" "$dir/$1"
 	overlay "/mnt/installed/upper:$root" "$machine" "disk-$1"
 	cases first-boot.sh "$1"
 	if [ -e "$dir/$1/disk.tar" ]; then

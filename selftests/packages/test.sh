@@ -27,7 +27,7 @@ for series in "${kernels[@]}"; do
 	esac
 done
 
-selftests/scripts/setup.sh guest root "${kernels[@]}"
+selftests/scripts/setup.sh guest root tpm "${kernels[@]}"
 rm -rf "$dir"
 mkdir -p "$dir"
 pids=()

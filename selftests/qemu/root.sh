@@ -32,7 +32,7 @@ cross+=,gcc-arm-linux-gnueabihf,gcc-s390x-linux-gnu
 debs=build-essential,debhelper,dh-dkms,dh-python,dkms,dpkg-dev,keyutils,kmod
 debs+=,lintian,man-db,openssl,pahole,perl-openssl-defaults,pkg-config
 debs+=,pybuild-plugin-pyproject,python3-all-dev,python3-setuptools
-debs+=,python3-wheel,systemd,systemd-sysv,udev
+debs+=,python3-wheel,systemd,systemd-sysv,tpm2-tools,udev
 # Engines for containers, what checks manifests, and what serves HTTP.
 # debootstrap does not know what provides "pinentry" and
 # "container-network-stack".
