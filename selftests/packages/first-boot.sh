@@ -10,7 +10,7 @@ set -u
 # shellcheck source=selftests/packages/boot.sh
 . "$(dirname "$0")/boot.sh"
 
-tests=$(realpath "$(dirname "$0")/../../debian/tests")
+debian=$(realpath "$(dirname "$0")/../../debian")
 secrets=$(mktemp -d)
 
 seal()	# credential, option of systemd-creds...
@@ -58,6 +58,26 @@ documents()
 	for name in "${names[@]}"; do
 		dpkg -L hmacdev | grep -qxF -e "$name" || return
 	done
+}
+
+# debian/tests, as Debian runs them. They depend on the kernel's headers, which
+# are here, but in no package.
+package_tests()
+{
+	local headers=$secrets/headers tree=$secrets/tree
+
+	mkdir -p "$headers/DEBIAN" "$tree"
+	cp -r "$debian" "$tree"
+	cat >"$headers/DEBIAN/control" <<-END
+		Package: linux-headers-generic
+		Version: $(uname -r)
+		Architecture: all
+		Maintainer: nobody <nobody@hmacdev.example>
+		Description: headers of the running kernel
+	END
+	dpkg-deb --build "$headers" && dpkg --install "$headers.deb" &&
+		autopkgtest --no-built-binaries \
+			--ignore-restrictions=isolation-machine "$tree" -- null
 }
 
 python()
@@ -138,7 +158,7 @@ try 'no unit failed' says '' systemctl --failed --plain --no-legend list-units \
 try 'manual pages' man -w hmacdev libhmacdev hmacdev_new hmac hmacdev-keys \
 	hmacdev-containers
 try 'they name documents that exist' documents
-try 'debian/tests/device' "$tests/device"
+try 'the tests of the packages' package_tests
 try 'a member of the group uses the Python module' python
 try 'keys are made and sealed' seal_keys
 try 'the TPM seals one' seal_by_tpm

@@ -29,9 +29,9 @@ native+=,python3-cryptography-vectors,python3-django
 native+=,python3-flask,python3-itsdangerous,python3-jwt
 cross=gcc,libc6-dev,make,perl,pkg-config,gcc-aarch64-linux-gnu
 cross+=,gcc-arm-linux-gnueabihf,gcc-s390x-linux-gnu
-debs=build-essential,debhelper,dh-dkms,dh-python,dkms,dpkg-dev,keyutils,kmod
-debs+=,lintian,man-db,openssl,pahole,perl-openssl-defaults,pkg-config
-debs+=,pybuild-plugin-pyproject,python3-all-dev,python3-setuptools
+debs=autopkgtest,build-essential,debhelper,dh-dkms,dh-python,dkms,dpkg-dev
+debs+=,keyutils,kmod,lintian,man-db,openssl,pahole,perl-openssl-defaults
+debs+=,pkg-config,pybuild-plugin-pyproject,python3-all-dev,python3-setuptools
 debs+=,python3-wheel,systemd,systemd-sysv,tpm2-tools,udev
 # Engines for containers, what checks manifests, and what serves HTTP.
 # debootstrap does not know what provides "pinentry" and
