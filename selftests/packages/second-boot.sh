@@ -118,6 +118,12 @@ test_purge()
 	fails 'the units are gone' 'No such file' \
 		ls -d /etc/systemd/system/*.wants/hmacdev-key@*
 	try 'sealed keys stay' test -e /etc/credstore.encrypted/hmac.cookies-2
+	# dkms would be slow here. suite.sh purges with it.
+	mount --bind /bin/true /usr/sbin/dkms
+	try 'purge the module' dpkg --purge --no-triggers hmacdev-dkms
+	try 'it is unloaded' test ! -e /sys/module/hmacdev
+	fails 'the device is gone' 'No such file' stat /dev/hmac
+	try 'the group is gone' says '' getent group hmac
 }
 
 test_units
