@@ -145,6 +145,18 @@ services()
 	systemctl enable checkd checkd-2 forged ledger-key
 }
 
+# A server that lets a user check tags
+serve()
+{
+	mkdir /etc/hmacdev
+	cat >/etc/hmacdev/serve.conf <<-'END'
+		[cookies]
+		keyring = %logon:hmac:cookies-2
+		allow = uid=12345 rights=verify
+	END
+	systemctl enable hmacdev-serve.socket hmacdev-serve.service
+}
+
 try 'the module is loaded at boot' test -d /sys/module/hmacdev
 try 'it is the one that dkms has built' \
 	test "$(modinfo -F srcversion hmacdev)" = \
@@ -166,6 +178,8 @@ try 'a unit adds one of them' systemctl enable --now hmacdev-key@cookies
 try 'it makes the right tag' tag_is cookies %logon:hmac:cookies
 try 'an encrypted key is made' encrypted_key
 try 'services that use them are enabled' services
+try 'the server is enabled' serve
 tar -C / -cf "$dir/disk.tar" etc/credstore.encrypted etc/hmac-ledger.blob \
+	etc/hmacdev \
 	etc/systemd/system var/lib/systemd/credential.secret
 finish

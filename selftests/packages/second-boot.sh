@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # second-boot.sh DIR: in a guest that has booted again after first-boot.sh: keys
-# that units add at boot, keys that request-key(8) makes, encrypted keys, keys
-# that are replaced and revoked, and the packages purged.
+# that units add at boot, one of them with the TPM, keys that request-key(8)
+# makes, encrypted keys, keys that are replaced and revoked, the server, and the
+# packages upgraded and purged.
 # shellcheck disable=SC2317 # functions that try() calls
 set -u
 # shellcheck source-path=SCRIPTDIR
@@ -108,15 +109,41 @@ test_request()
 	mv /root/hmacdev.conf /etc/request-key.d
 }
 
+test_serve()
+{
+	try 'the server gives a context' as_member hmacdev verify \
+		--from cookies "$(<"$dir/cookies-2.tag")" "$message"
+	fails 'which has no other right' 'not have the right' as_member \
+		hmacdev tag --from cookies "$message"
+}
+
+server()
+{
+	readlink "/proc/$(systemctl show -P MainPID hmacdev-serve)/exe"
+}
+
 # dpkg starts no triggers, which are slow here.
+test_upgrade()
+{
+	local serial
+
+	serial=$(serial_of cookies-2)
+	try 'upgrade the command' dpkg --install --no-triggers \
+		"$dir"/../next/hmacdev{,-dbgsym}_*.deb
+	try 'the server runs the new one' says /usr/bin/hmacdev server
+	try 'the key of a unit stays' says "$serial" serial_of cookies-2
+}
+
 test_purge()
 {
 	try 'purge the command' dpkg --purge --no-triggers \
 		hmacdev hmacdev-dbgsym
 	fails 'the key of the unit is gone' 'Required key not available' \
 		serial_of cookies-2
+	fails 'the server is stopped' inactive \
+		systemctl is-active hmacdev-serve.socket hmacdev-serve.service
 	fails 'the units are gone' 'No such file' \
-		ls -d /etc/systemd/system/*.wants/hmacdev-key@*
+		ls -d /etc/systemd/system/*.wants/hmacdev-*
 	try 'sealed keys stay' test -e /etc/credstore.encrypted/hmac.cookies-2
 	# dkms would be slow here. suite.sh purges with it.
 	mount --bind /bin/true /usr/sbin/dkms
@@ -131,5 +158,8 @@ try 'a unit loaded an encrypted key' systemctl is-active ledger-key
 try 'its tag is the right one' tag_is ledger %encrypted:hmac:ledger
 test_replaced
 test_request
+test_serve
+test_upgrade
+test_serve
 test_purge
 finish
