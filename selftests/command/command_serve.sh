@@ -251,7 +251,7 @@ test_given()
 		tag --from "$dir/nosuch:a" a
 	logged "gave 'cookies' (sign,verify) to uid 1000, pid "
 	result 'a line for what was given' $? "$(cat log)"
-	grep -q "refused uid 1000, pid [0-9]*: no permission.*: 'nosuch'$" log
+	grep -q "refused uid 1000, pid [0-9]*: no rule allows it: 'nosuch'$" log
 	result 'a line for what was refused' $? "$(cat log)"
 	! grep -qF -e secret -e "$tag" log
 	result 'no secret in the lines' $? "$(cat log)"

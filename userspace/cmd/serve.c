@@ -154,7 +154,8 @@ static void report_refusal(struct server *s, const struct peer *p,
 	if (s->refusals++ < REFUSALS)
 		complain("refused uid %u, pid %d: %s: '%s'",
 			 (unsigned int)p->uid, (int)p->pid,
-			 hmacdev_strerror(err), name);
+			 err == -EACCES ? "no rule allows it" :
+					  hmacdev_strerror(err), name);
 }
 
 static void refuse(struct server *s, const struct peer *p, const char *name,
