@@ -540,6 +540,19 @@ test_ends()
 	rm -f "$socket"
 }
 
+test_no_messages()
+{
+	config_all
+	rm -f "$socket"
+	"$command" serve --config config --socket "$socket" 2>/dev/null &
+	server=$!
+	until_true test -S "$socket"
+	user_gives 'messages can go to /dev/null' 1000 "$tag" \
+		tag --from "$socket:cookies" a
+	stop
+	rm -f "$socket"
+}
+
 # The process ID of the last server that the manager started
 started()
 {
@@ -661,6 +674,7 @@ test_no_files
 test_silent
 test_reload
 test_ends
+test_no_messages
 test_passed
 test_cgroup
 test_impostors

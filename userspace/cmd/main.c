@@ -134,10 +134,14 @@ int main(int argc, char **argv)
 {
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *name = slash ? slash + 1 : argc ? argv[0] : program;
+	static char messages[BUFSIZ];
 	size_t len = strlen(name);
 
-	/* Write each message with one system call. */
-	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+	/*
+	 * Write each message with one system call. For a buffer of its own, the
+	 * C library would call ioctl(2), which the server's sandbox forbids.
+	 */
+	setvbuf(stderr, messages, _IOLBF, sizeof(messages));
 	if (open_standard() < 0)
 		return trouble(argc > 1 ? argv[1] : "");
 	if (!strcmp(name, "fipscheck") ||
