@@ -31,7 +31,7 @@
 #define CONFIG	"/etc/hmacdev/serve.conf"
 #define NOBODY	65534
 
-/* Connections that are open at a time, of so many users with their share */
+/* Connections that are open at a time. A user may have 1 / USERS of them. */
 #define CLIENTS		1024
 #define USERS		8
 /* A client must send its request within this time. */
@@ -409,9 +409,12 @@ static void remove_stale(const struct sockaddr_un *addr)
 /* Any user may connect: the configuration decides. */
 static int bind_to(int fd, const struct sockaddr_un *addr)
 {
-	mode_t mask = umask(0111);
-	int rc = bind(fd, (const struct sockaddr *)addr, sizeof(*addr));
+	mode_t mask;
+	int rc;
 
+	refuse_descriptors(fd);
+	mask = umask(0111);
+	rc = bind(fd, (const struct sockaddr *)addr, sizeof(*addr));
 	umask(mask);
 	return rc ? rc : listen(fd, SOMAXCONN);
 }
@@ -427,7 +430,6 @@ static int listen_at(const char *path)
 	}
 	strcpy(addr.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	refuse_descriptors(fd);
 	remove_stale(&addr);
 	if (fd >= 0 && !bind_to(fd, &addr))
 		return fd;
