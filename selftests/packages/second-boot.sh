@@ -50,6 +50,12 @@ test_units()
 	fails 'only the TPM opens it' failed systemctl restart hmacdev-key@tpm
 	fails 'without a credential, the unit fails' failed \
 		systemctl start hmacdev-key@missing
+	try 'and names the file' timeout 60 sh -c '
+		until journalctl -b -u hmacdev-key@missing |
+				grep "hmac.missing: No such file"
+		do
+			sleep 1
+		done'
 }
 
 # After the key is revoked, a process that has a context of it from before still
