@@ -535,5 +535,16 @@ class Interpreters(unittest.TestCase):
         self.assertEqual(Key(b"key").sign(b"m"), tag(b"m"))
 
 
+def load_tests(_loader, tests, _pattern):
+    """Put Leaks first.
+
+    The tests with other threads, processes and interpreters leave holes in the
+    heap. They fill slowly, which looks like a leak.
+    """
+    return unittest.TestSuite(
+        sorted(tests, key=lambda suite: "Leaks" not in str(suite))
+    )
+
+
 if __name__ == "__main__":
     taptest.main()
