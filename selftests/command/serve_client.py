@@ -331,7 +331,8 @@ def inject(pid, call, *args):
     transfer(PTRACE_GETREGSET, regs)
     new = type(regs)(*regs)
     new[cpu["call"]] = cpu["calls"].get(call) or int(call, 0)
-    for register, arg in zip(cpu["args"], args):
+    # Set all: one of them can have a value that makes Linux restart ppoll().
+    for register, arg in zip(cpu["args"], args + ("0",) * 4):
         new[register] = value(arg)
     # On some CPUs, the kernel has already set pc back to restart ppoll().
     size = len(cpu["instruction"])
