@@ -262,6 +262,13 @@ is_asleep()
 	grep -q '^State:.S' "/proc/$server/status"
 }
 
+# Makes the server call that. Sets said to what happens.
+inject()	# system call, argument...
+{
+	until_true is_asleep
+	said=$(client inject "$server" "$@")
+}
+
 test_confined()
 {
 	local about=/proc/$server/status fd fds name nr
@@ -281,8 +288,7 @@ test_confined()
 	[ "$(client can_inject)" = yes ] || return
 	fd=${fds%% *}
 	for nr in 7 9 12; do
-		until_true is_asleep
-		said=$(client inject "$server" ioctl "$fd" "$(request $nr)" 0)
+		inject ioctl "$fd" "$(request $nr)" 0
 		[[ $said = -14 || $said = -22 ]]
 		result "request $nr is allowed" $? "$said"
 	done
@@ -306,18 +312,15 @@ test_confined()
 	fi
 }
 
-# Sets said to what happens.
 can_open()	# path
 {
-	until_true is_asleep
-	said=$(client inject "$server" openat -100 "$1" 0 0)
+	inject openat -100 "$1" 0 0
 	[ "$said" -ge 0 ]
 }
 
 is_killed()	# system call, argument...
 {
-	until_true is_asleep
-	said=$(client inject "$server" "$@")
+	inject "$@"
 	kill -KILL "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
 	start
