@@ -79,7 +79,6 @@ int key_from_text(struct key *key, const char *text);
 int key_from_random(struct key *key, size_t len);
 int key_from_keyring(struct key *key, const char *spec);
 long keyring_find(const char *type, const char *description);
-bool has_prefix(const char *description);
 void key_wipe(struct key *key);
 
 /* keyring.c: a key and a keyring that links it */
@@ -105,6 +104,9 @@ bool keyring_has_session(void);
 void keyring_walk(int32_t keyring,
 		  void (*each)(const struct ring_key *key, void *arg),
 		  void *arg);
+
+/* keys.c */
+bool has_prefix(const char *description);
 
 /* hex.c */
 int hex_value(char c);

@@ -32,6 +32,11 @@ struct keys {
 	char description[DESCRIPTION_MAX];
 };
 
+bool has_prefix(const char *description)
+{
+	return !strncmp(description, PREFIX, strlen(PREFIX));
+}
+
 /* Reads a name with or without the prefix, or, except for add, a number. */
 static int name_read(struct keys *k, const char *name, bool add)
 {
@@ -42,7 +47,7 @@ static int name_read(struct keys *k, const char *name, bool add)
 		snprintf(k->description, sizeof(k->description), "%s", name);
 		return 0;
 	}
-	if (!strncmp(name, PREFIX, len))
+	if (has_prefix(name))
 		name += len;
 	if (!*name || strlen(name) >= sizeof(k->description) - len) {
 		complain("NAME must have 1 to %zu bytes",
@@ -64,11 +69,6 @@ struct search {
 	/* The key in the given keyring itself, not in a nested one */
 	int32_t own;
 };
-
-bool has_prefix(const char *description)
-{
-	return !strncmp(description, PREFIX, strlen(PREFIX));
-}
 
 static bool matches(const struct keys *k, const struct ring_key *key)
 {
