@@ -18,17 +18,6 @@ client()	# function, argument...
 	python3 "$client" "$@"
 }
 
-# Waits for a condition, at most 60 seconds.
-until_true()	# command...
-{
-	local end=$((SECONDS + 60))
-
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return
-		sleep 0.1
-	done
-}
-
 logged()	# text
 {
 	grep -qF -- "$1" log

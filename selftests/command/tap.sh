@@ -17,6 +17,18 @@ result()	# name, whether it passed, what to say if not
 	fi
 }
 
+# Waits for a condition, at most so many seconds.
+wait_seconds=60
+until_true()	# command...
+{
+	local end=$((SECONDS + wait_seconds))
+
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || return
+		sleep 0.1
+	done
+}
+
 # After the last
 finish()
 {

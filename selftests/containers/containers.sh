@@ -18,17 +18,7 @@ key=%logon:hmac:cookies
 forbidden='a policy of a container or a security module forbids'
 group=990		# of the device
 server='' dockerd=''
-
-# Waits for a condition, at most 180 seconds.
-until_true()	# command...
-{
-	local end=$((SECONDS + 180))
-
-	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.5
-	done
-}
+wait_seconds=180	# engines are slow here
 
 gives()	# name, what standard output is, part of standard error, command...
 {
